@@ -1,0 +1,177 @@
+"""What every test may ask for by name.
+
+`database`   a fresh, migrated database; the test runs twice, on SQLite and on PostgreSQL
+`bare`       the same, without any table (for tests of migrations)
+`settings`   Settings on that database, with an instance folder of the test's own
+`app`        the application made from them; `client` a browser without pictures
+`full`       True under `make soak`: a race or crash test then runs its full figure
+`figures`    `figures("seats oversold", 0)` prints a line at the end of the run, before pytest's summary
+`browser`    a real Chromium (Playwright), one per test process
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+from tests.chromium import arguments, chromium
+from tests.engines import ENGINES, Database, NoPostgres, PostgresSource, Source, SqliteSource
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from playwright.sync_api import Browser
+
+    from outreach.config import Settings
+
+CI = os.environ.get("CI") == "true"
+
+# Settings of whoever runs the suite must not reach the tests.
+for name in [name for name in os.environ if name.startswith("OUTREACH_") or name in ("DATABASE_URL", "PORT")]:
+    del os.environ[name]
+
+# The same examples each time: a red suite must be red again at the next desk.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("suite")
+
+Figures = Callable[[str, object], None]
+_noted: list[tuple[str, str, object]] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--full` is what `make soak` adds."""
+    parser.addoption("--full", action="store_true", help="run races and crashes at their full figures")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the tests counted."""
+    if _noted:
+        terminalreporter.section("figures")
+        for test, what, value in _noted:
+            terminalreporter.write_line(f"{value!s:>12}  {what}  ({test})")
+
+
+@pytest.fixture(scope="session")
+def full(pytestconfig: pytest.Config) -> bool:
+    """Whether the full figure is asked for."""
+    return bool(pytestconfig.getoption("--full"))
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> Figures:
+    """Note a figure for the end of the run."""
+    return lambda what, value: _noted.append((request.node.name, what, value))
+
+
+@pytest.fixture(scope="session")
+def _sources() -> Iterator[dict[str, Source]]:
+    """Sources already opened, by engine: a run of pure tests starts no database."""
+    opened: dict[str, Source] = {}
+    yield opened
+    for source in opened.values():
+        source.close()
+
+
+def _open(engine: str, opened: dict[str, Source]) -> Source:
+    if engine not in opened:
+        try:
+            opened[engine] = SqliteSource(migrate) if engine == "sqlite" else PostgresSource(migrate)
+        except NoPostgres as reason:
+            left_out(f"PostgreSQL is left out: {reason}")
+    return opened[engine]
+
+
+def left_out(reason: str) -> None:
+    """Skip with a reason; with CI=true nothing may be left out, so fail."""
+    if CI:
+        pytest.fail(f"{reason} (CI=true leaves nothing out)", pytrace=False)
+    pytest.skip(reason)
+
+
+def migrate(url: str) -> None:
+    """All migrations, from nothing to head, as `outreach db upgrade` runs them."""
+    from flask_migrate import upgrade
+
+    from outreach.app import create_app
+    from outreach.config import Settings
+
+    application = create_app(Settings(environment="test", database_url=url, secret_key="x" * 32))
+    with application.app_context():
+        upgrade()
+    _release(application)
+
+
+def _release(application: Flask) -> None:
+    from outreach.models import db
+
+    with application.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture(params=ENGINES)
+def database(request: pytest.FixtureRequest, _sources: dict[str, Source]) -> Iterator[Database]:
+    """A fresh, migrated database of each engine."""
+    source = _open(request.param, _sources)
+    made = source.fresh()
+    yield made
+    source.drop(made)
+
+
+@pytest.fixture(params=ENGINES)
+def bare(request: pytest.FixtureRequest, _sources: dict[str, Source]) -> Iterator[Database]:
+    """A database of each engine without any table."""
+    source = _open(request.param, _sources)
+    made = source.fresh(migrated=False)
+    yield made
+    source.drop(made)
+
+
+@pytest.fixture
+def settings(database: Database, tmp_path: Path) -> Settings:
+    """Settings for one test: its own database, its own instance folder, letters into files."""
+    from outreach.config import Settings
+
+    return Settings(
+        environment="test",
+        instance=tmp_path / "instance",
+        database_url=database.url,
+        secret_key="a key that only tests know, and long",
+        public_url="http://outreach.test",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on the test's database. No application context is pushed: take one where you need it."""
+    from outreach.app import create_app
+
+    application = create_app(settings)
+    yield application
+    _release(application)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client that keeps cookies."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, headless; pages are the test's own to open and close."""
+    path = chromium()
+    if path is None:
+        left_out("the tests in a browser are left out: there is no Chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=arguments())
+        yield opened
+        opened.close()
