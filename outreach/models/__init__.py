@@ -1,0 +1,88 @@
+"""The nouns: every table, its states and one-row facts. Start at `rounds.py` and `bookings.py`; `base.py` has the types."""
+
+from __future__ import annotations
+
+from outreach.models.base import Base, has_code
+from outreach.models.bookings import LIVE, Booking, BookingState, Occupancy, WaitlistEntry, WaitlistState
+from outreach.models.companies import Company, Hub
+from outreach.models.database import db
+from outreach.models.messages import (
+    AuditEntry,
+    Lease,
+    OutboxMessage,
+    OutboxState,
+    Reminder,
+    ReminderKind,
+    ReminderState,
+)
+from outreach.models.offers import Offer, OfferState, Slot, SlotState, Team, TeamOffer, TeamWindow
+from outreach.models.people import Allowance, Membership, Role, Token, TokenPurpose, User, UserSession
+from outreach.models.rounds import (
+    IN_FORCE,
+    ROUND_MOVES,
+    RequestChoice,
+    RequestException,
+    RequestState,
+    RequestWindow,
+    Round,
+    RoundState,
+    VisitRequest,
+)
+from outreach.models.runs import ALIVE, Assignment, Proposal, Publication, RunState, SolveRun
+from outreach.models.schools import BlockedDays, FinanceType, School, SchoolLevel
+from outreach.models.words import OfferKind
+
+__all__ = [
+    "ALIVE",
+    "IN_FORCE",
+    "LIVE",
+    "ROUND_MOVES",
+    "Allowance",
+    "Assignment",
+    "AuditEntry",
+    "Base",
+    "BlockedDays",
+    "Booking",
+    "BookingState",
+    "Company",
+    "FinanceType",
+    "Hub",
+    "Lease",
+    "Membership",
+    "Occupancy",
+    "Offer",
+    "OfferKind",
+    "OfferState",
+    "OutboxMessage",
+    "OutboxState",
+    "Proposal",
+    "Publication",
+    "Reminder",
+    "ReminderKind",
+    "ReminderState",
+    "RequestChoice",
+    "RequestException",
+    "RequestState",
+    "RequestWindow",
+    "Role",
+    "Round",
+    "RoundState",
+    "RunState",
+    "School",
+    "SchoolLevel",
+    "Slot",
+    "SlotState",
+    "SolveRun",
+    "Team",
+    "TeamOffer",
+    "TeamWindow",
+    "Token",
+    "TokenPurpose",
+    "User",
+    "UserSession",
+    "VisitRequest",
+    "WaitlistEntry",
+    "WaitlistState",
+    "db",
+    "has_code",
+]

@@ -1,0 +1,1 @@
+"""Questions: reads with joins or counts, named after the noun they ask about. Nothing here writes."""

@@ -1,0 +1,63 @@
+"""One-use links and random keys. Only hashes are stored; the key itself travels in the letter or the cookie."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import update
+
+from outreach.models import Token, TokenPurpose, User, db
+from outreach.services.transaction import Refusal, changed_rows, deed
+
+LIFETIME = {TokenPurpose.INVITATION: timedelta(days=14), TokenPurpose.PASSWORD_RESET: timedelta(hours=2)}
+
+
+class LinkUsedUp(Refusal):
+    """The link is unknown, used or too old."""
+
+    status = 410
+
+
+def new_key() -> str:
+    """256 random bits, fit for a URL."""
+    return secrets.token_urlsafe(32)
+
+
+def key_hash(key: str) -> str:
+    """What is stored of a key. A plain hash is enough: the key has more entropy than any guess."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+@deed
+def issue_token(*, user_id: int, purpose: TokenPurpose, now: datetime) -> str:
+    """Make a link's key. Called when the letter is written, so that no key ever lies in the outbox."""
+    key = new_key()
+    expires_at = now + LIFETIME[purpose]
+    db.session.add(
+        Token(key_hash=key_hash(key), purpose=purpose, user_id=user_id, created_at=now, expires_at=expires_at)
+    )
+    return key
+
+
+def spend_token(*, key: str, purpose: TokenPurpose, now: datetime) -> User:
+    """Use a link up, inside the caller's deed: of many parallel tries one gets the user, the others a Refusal."""
+    spent = changed_rows(
+        update(Token)
+        .where(
+            Token.key_hash == key_hash(key),
+            Token.purpose == purpose,
+            Token.used_at.is_(None),
+            Token.expires_at > now,
+        )
+        .values(used_at=now)
+    )
+    if spent != 1:
+        raise LinkUsedUp(_l("This link has been used or is too old. Ask for a new one."))
+    token = db.session.query(Token).filter_by(key_hash=key_hash(key)).one()
+    user = db.session.get_one(User, token.user_id)
+    if not user.active:
+        raise LinkUsedUp(_l("This account is closed. Ask the programme office."))
+    return user

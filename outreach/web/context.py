@@ -1,0 +1,121 @@
+"""What every template can use without being handed it: words for codes, the menu, the reader, questions of permission."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from outreach import letters
+from outreach.models import User
+from outreach.models.district import DISTRICT
+from outreach.models.words import GRADES, KINDS, LANGUAGES, TOPICS, WEEKDAYS
+from outreach.permissions import can
+from outreach.web.access import reader, signed_in_user
+from outreach.web.navigation import navigation
+
+STATE_WORDS: dict[str, LazyString] = {
+    "draft": _l("Draft"),
+    "posted": _l("Posted"),
+    "withdrawn": _l("Withdrawn"),
+    "submitted": _l("Handed in"),
+    "collecting": _l("Open for requests"),
+    "closed": _l("Closed for requests"),
+    "review": _l("In review"),
+    "published": _l("Published"),
+    "running": _l("Running"),
+    "archived": _l("Archived"),
+    "queued": _l("Waiting to start"),
+    "done": _l("Done"),
+    "stopped": _l("Stopped"),
+    "failed": _l("Failed"),
+    "contradictory": _l("Contradictory"),
+    "awaiting": _l("To be confirmed"),
+    "confirmed": _l("Confirmed"),
+    "declined": _l("Declined"),
+    "lapsed": _l("Lapsed"),
+    "cancelled": _l("Cancelled"),
+    "attended": _l("Attended"),
+    "no_show": _l("Did not come"),
+    "open": _l("Open"),
+    "waiting": _l("Waiting"),
+    "offered": _l("Place offered"),
+    "left": _l("Left the list"),
+    "sending": _l("Being sent"),
+    "sent": _l("Sent"),
+    "expired": _l("Expired"),
+    "dropped": _l("No longer needed"),
+}
+
+ROLE_WORDS: dict[str, LazyString] = {
+    "teacher": _l("Teacher"),
+    "coordinator": _l("Coordinator"),
+    "hub": _l("Hub member"),
+    "staff": _l("Programme staff"),
+    "administrator": _l("Administrator"),
+}
+
+GOAL_WORDS: dict[str, LazyString] = {
+    "equity": _l("Schools served"),
+    "groups": _l("Groups placed"),
+    "pupils": _l("Pupils placed"),
+    "preference": _l("Wishes met (points)"),
+    "travel": _l("Travel (minutes)"),
+    "cost": _l("Cost"),
+    "changes": _l("Changes"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The reader as the frame of the page shows them."""
+
+    name: str
+    role_line: str
+    account_url: str
+
+    @classmethod
+    def of(cls, user: User) -> Person:
+        """What the person acts as, and for whom, in the reader's language."""
+        lines = []
+        for membership in user.memberships:
+            body = membership.school or membership.company or membership.hub
+            role = str(ROLE_WORDS[membership.role])
+            lines.append(role if body is None else f"{role}, {letters.in_language(body, 'name').text}")
+        return cls(user.name, " · ".join(lines), url_for("account.settings"))
+
+
+def district_name(code: str | None) -> str:
+    """The district's own name in the reader's language."""
+    if code is None:
+        return ""
+    return letters.in_language(DISTRICT[code], "name").text
+
+
+def facts() -> dict[str, Any]:
+    """Added to every template."""
+    return {
+        "can": lambda action, thing=None: can(reader(), action, thing),
+        "current_language": letters.current_language(),
+        "district_name": district_name,
+        "person": None if reader() is None else Person.of(signed_in_user()),
+        "goal_words": GOAL_WORDS,
+        "grade_words": GRADES,
+        "here": request.full_path.rstrip("?"),
+        "kind_words": KINDS,
+        "language_words": LANGUAGES,
+        "navigation": navigation(),
+        "reader": reader(),
+        "role_words": ROLE_WORDS,
+        "state_words": STATE_WORDS,
+        "topic_words": TOPICS,
+        "weekday_words": WEEKDAYS,
+    }
+
+
+def register(app: Flask) -> None:
+    """Hand them to Jinja."""
+    app.context_processor(facts)

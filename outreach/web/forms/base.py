@@ -1,0 +1,100 @@
+"""What every form has: messages in the reader's language, room for a deed's refusal, and the usual fields.
+
+form = OfferForm()
+if form.validate_on_submit() and form.attempt(edit_offer, offer_id=offer.id, by=user, now=utc_now(), **form.values()):
+    return redirect(...)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, SelectMultipleField
+from wtforms.i18n import get_translations
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from outreach.services.transaction import Refusal
+
+
+class Form(FlaskForm):
+    """The base of all forms."""
+
+    class Meta(FlaskForm.Meta):
+        """WTForms has no zh_Hant_HK and would fall to Simplified Chinese: its zh_TW catalogue is the right one."""
+
+        def get_translations(self, form: Any) -> Any:
+            """WTForms' own messages for the reader's language."""
+            if str(get_locale() or "").startswith("zh"):
+                return get_translations(["zh_TW"])
+            return get_translations(["en"])
+
+    # Set by the last refused deed.
+    refusal: Refusal | None = None
+
+    def values(self, *leave_out: str) -> dict[str, Any]:
+        """What was typed, by field name, without the token."""
+        return {
+            name: field.data for name, field in self._fields.items() if name not in {"csrf_token", *leave_out}
+        }
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a deed's refusal at its field, or on top of the form."""
+        self.refusal = refusal
+        field = self._fields.get(refusal.field or "")
+        if field is None:
+            self.form_errors.append(str(refusal.words))
+        else:
+            field.errors = [*field.errors, str(refusal.words)]
+
+    def attempt(self, deed: Callable[..., Any], **arguments: Any) -> bool:
+        """Carry the deed out; True when it was done, False when it was refused (and the form says why)."""
+        try:
+            self.outcome = deed(**arguments)
+        except Refusal as refusal:
+            self.refuse(refusal)
+            return False
+        return True
+
+
+class Ticks(SelectMultipleField):
+    """A group of tick boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def choices_of(words: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Codes and their words as WTForms wants them."""
+    return list(words.items())
+
+
+def required(message: Any = None) -> list[Any]:
+    """Must be filled in."""
+    return [InputRequired(message or _l("This is needed."))]
+
+
+def at_most(length: int) -> Length:
+    """At most this many characters."""
+    return Length(max=length, message=_l("At most %(max)d characters."))
+
+
+def optional() -> Optional:
+    """May be left empty."""
+    return Optional()
+
+
+def stripped(value: str | None) -> str:
+    """Without spaces at the ends; an absent field is an empty text."""
+    return (value or "").strip()
+
+
+def fill(form: Form, thing: Any, fields: Iterable[str]) -> None:
+    """Show a row's values in a form that was just opened."""
+    for name in fields:
+        field: Field = form._fields[name]
+        field.data = getattr(thing, name)
