@@ -78,8 +78,8 @@ class SlotState(enum.StrEnum):
 class Slot(Versioned, Base):
     """One date and time of an offer. Local date and times are what people agreed on; the moments are derived from them.
 
-    `pupils_taken` and `groups_taken` are moved only by a conditional UPDATE (`services/places.py`); the CHECKs are the last wall
-    against overselling."""
+    `pupils_taken` and `groups_taken` are moved only by a conditional UPDATE (`services/places.py`); the CHECKs are
+    the last wall against overselling."""
 
     __tablename__ = "slot"
     __table_args__ = (

@@ -119,13 +119,8 @@ def ask_for_reset(*, email: str, address: str, now: datetime) -> None:
 def _queue_reset(*, email: str, now: datetime) -> None:
     user = db.session.scalar(select(User).where(User.email == normal_email(email), User.active))
     if user is not None:
-        queue(
-            "password_reset",
-            user=user,
-            dedupe=f"password-reset:{user.id}:{now:%Y%m%d%H%M}",
-            now=now,
-            expires=timedelta(hours=2),
-        )
+        dedupe = f"password-reset:{user.id}:{now:%Y%m%d%H%M}"
+        queue("password_reset", user=user, dedupe=dedupe, now=now, expires=timedelta(hours=2))
         audit("account.ask_for_reset", user, by=None, now=now)
 
 

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar, cast
 
 from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import CursorResult, Executable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -51,6 +52,10 @@ class Refusal(Exception):
 class ChangedMeanwhile(Refusal):
     """Somebody else changed the row between the reader's page and the deed."""
 
+    def __init__(self) -> None:
+        words = _l("Somebody changed this in the meantime. Look at it again, then repeat your change.")
+        super().__init__(words)
+
 
 def deed(function: Callable[P, R]) -> Callable[P, R]:
     """Run `function` in one write transaction of its own and commit it once."""
@@ -66,7 +71,7 @@ def deed(function: Callable[P, R]) -> Callable[P, R]:
             except OperationalError as fault:
                 if attempt == TRIES - 1 or not _passing(fault):
                     raise
-                time.sleep(random.uniform(0, 0.05 * 2**attempt))
+                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - only spreads the tries
         raise AssertionError("unreachable")
 
     return carried_out
@@ -85,11 +90,7 @@ def one_transaction() -> Iterator[None]:
         db.session.commit()
     except StaleDataError as stale:
         db.session.rollback()
-        from flask_babel import lazy_gettext as _l
-
-        raise ChangedMeanwhile(
-            _l("Somebody changed this in the meantime. Look at it again, then repeat your change.")
-        ) from stale
+        raise ChangedMeanwhile from stale
     except BaseException:
         db.session.rollback()
         raise

@@ -41,7 +41,8 @@ class RowId(IntegerConverter):
 
 def reader() -> User | None:
     """The signed-in user, or None."""
-    return current_user._get_current_object() if current_user.is_authenticated else None
+    # Flask-Login's proxy would follow the session; the row itself is what predicates and deeds need.
+    return current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001
 
 
 def signed_in_user() -> User:
@@ -85,7 +86,8 @@ def ask_to_sign_in() -> ResponseReturnValue:
 def load_or_404(table: type[Table], row_id: int) -> Table:
     """Fetch a row and judge it for the action of this view: 404 where it is not visible, 403 where it is but may not."""
     user = reader()
-    thing = db.session.scalar(select(table).where(table.id == row_id, visible(user, table)))  # type: ignore[attr-defined]
+    number: Any = table.__mapper__.primary_key[0]
+    thing: Table | None = db.session.scalars(select(table).where(number == row_id, visible(user, table))).first()
     if thing is None:
         abort(404)
     return judge(thing)

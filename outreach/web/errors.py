@@ -43,7 +43,7 @@ def form_too_old(error: CSRFError) -> ResponseReturnValue:
 def fault(error: Exception) -> ResponseReturnValue:
     """Our own mistake: logged with its trace, nothing half-done is stored."""
     db.session.rollback()
-    log.exception("page_failed", path=request.path)
+    log.error("page_failed", path=request.path, exc_info=error)
     return render_template("errors/500.html"), 500
 
 

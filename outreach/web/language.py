@@ -13,7 +13,7 @@ from outreach.web.access import reader, requires, safe_next
 
 blueprint = Blueprint("language", __name__)
 
-# What browsers in Hong Kong, Macao and Taiwan send; a reader of Simplified Chinese is better served by Chinese than by English.
+# What browsers in Hong Kong, Macao and Taiwan send; who reads Simplified Chinese is better served by Chinese too.
 SPOKEN = {
     "en_HK": "en_HK",
     "en": "en_HK",
