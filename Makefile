@@ -20,7 +20,7 @@ run: ## Start Outreach on this machine (PORT=8000): web pages and worker, with a
 
 test: ## Run everything that must hold: tests on both databases, browser, lint, types, contracts
 	@sh .ci/prepare test
-	@exec $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@exec $(BIN)/python -m pytest -n 2 --dist worksteal --durations 10 $(ARGS)
 
 bench: ## Measure the matching core and print a table
 	@sh .ci/prepare test

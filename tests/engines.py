@@ -42,7 +42,7 @@ POSTGRES_OPTIONS = {
 }
 
 # The "C" order of text is SQLite's order too.
-INITDB_OPTIONS = "--auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync --no-instructions".split()
+INITDB_OPTIONS = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
 
 ROOM = 2 * 1024**3
 
@@ -180,10 +180,8 @@ class Cluster:
                 self.folder / "data",
                 "--username",
                 "postgres",
-                "--auth",
-                "trust",
-            ]
-            + ["--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions"],
+                *INITDB_OPTIONS,
+            ],
             capture_output=True,
             text=True,
             cwd=self.folder,

@@ -1,0 +1,35 @@
+"""The databases the suite runs on are what they claim to be: fresh, migrated, of the engine named, and not shared."""
+
+from __future__ import annotations
+
+import sqlalchemy
+from flask import Flask
+
+from outreach.models import Base, db
+from tests.engines import Database
+
+
+def test_a_fresh_database_has_every_table_and_its_own_rows(database: Database) -> None:
+    engine = sqlalchemy.create_engine(database.url)
+    try:
+        assert engine.dialect.name == database.engine
+        assert set(sqlalchemy.inspect(engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+        with engine.begin() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM school").scalar_one() == 0
+            # The next test, and this one on the other engine, must not see it.
+            connection.exec_driver_sql("CREATE TABLE seen (id integer)")
+    finally:
+        engine.dispose()
+
+
+def test_a_bare_database_has_no_table(bare: Database) -> None:
+    engine = sqlalchemy.create_engine(bare.url)
+    try:
+        assert (engine.dialect.name, sqlalchemy.inspect(engine).get_table_names()) == (bare.engine, [])
+    finally:
+        engine.dispose()
+
+
+def test_the_application_uses_the_database_of_the_test(app: Flask, database: Database) -> None:
+    with app.app_context():
+        assert db.engine.url == sqlalchemy.make_url(database.url)
