@@ -6,6 +6,8 @@
 `app`        the application made from them; `client` a browser without pictures
 `full`       True under `make soak`: a race or crash test then runs its full figure
 `figures`    `figures("seats oversold", 0)` prints a line at the end of the run, before pytest's summary
+`clock`      it is Monday, 23 November 2026, ten o'clock in Hong Kong
+`cast`       the fixed cast (tests/cast.py); `as_("tess")` a browser in which Tess is signed in
 `browser`    a real Chromium (Playwright), one per test process
 """
 
@@ -18,7 +20,10 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+import time_machine
 
+from tests import build
+from tests.cast import Cast, browser_of, make_cast
 from tests.chromium import arguments, chromium
 from tests.engines import ENGINES, Database, NoPostgres, PostgresSource, Source, SqliteSource
 
@@ -161,6 +166,26 @@ def app(settings: Settings) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A client that keeps cookies."""
     return app.test_client()
+
+
+@pytest.fixture
+def clock() -> Iterator[None]:
+    """It is a quiet Monday morning, `build.NOW`, and the clock ticks."""
+    with time_machine.travel(build.NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def cast(app: Flask, clock: None) -> Cast:
+    """The fixed cast, written into the test's database."""
+    with app.app_context():
+        return make_cast(build.NOW)
+
+
+@pytest.fixture
+def as_(app: Flask, cast: Cast) -> Callable[[str], FlaskClient]:
+    """`as_("tess")` is a browser in which Tess is signed in; `as_("nobody")` one in which nobody is."""
+    return lambda name: browser_of(app, cast, name, build.NOW)
 
 
 @pytest.fixture(scope="session")

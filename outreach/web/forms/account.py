@@ -6,9 +6,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, PasswordField, RadioField, StringField
 from wtforms.validators import EqualTo, Length
 
-from outreach.web.forms.base import Form, at_most, required, stripped
+from outreach.web.forms.base import Form, at_most, choices_of, required, stripped
 
-LANGUAGE_CHOICES = [("en_HK", "English"), ("zh_Hant_HK", "中文")]
+LANGUAGE_CHOICES = choices_of({"en_HK": "English", "zh_Hant_HK": "中文"})
 
 
 class SignInForm(Form):

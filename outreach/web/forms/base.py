@@ -14,6 +14,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectMultipleField
+from wtforms.fields import SelectChoice
 from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -68,9 +69,9 @@ class Ticks(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-def choices_of(words: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def choices_of(words: Mapping[str, Any]) -> list[SelectChoice]:
     """Codes and their words as WTForms wants them."""
-    return list(words.items())
+    return [SelectChoice(value=code, label=word) for code, word in words.items()]
 
 
 def required(message: Any = None) -> list[Any]:
