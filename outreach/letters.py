@@ -112,32 +112,35 @@ def in_language(thing: object, name: str, language: str | None = None) -> Worded
 
 @dataclass(frozen=True)
 class Visit:
-    """What a letter says about one visit. Words are already in the reader's language; an empty one is not shown."""
+    """What a letter says about one visit. Words are already in the reader's language; an empty one is not shown.
+
+    `outing`: the pupils travel to the company; otherwise trainers come to the school."""
 
     title: str
     kind: str
     company: str
-    school: str
-    group: str
-    pupils: int
     day: date
     start: time
     end: time
-    place: str
+    school: str = ""
+    group: str = ""
+    pupils: int = 0
+    place: str = ""
+    reference: str = ""
     contact: str = ""
-    bring: str = ""
+    outing: bool = True
 
 
 # What each letter must be told besides `reader` (the name to greet). A letter short of a fact is not sent half empty.
 LETTERS: dict[str, frozenset[str]] = {
-    "invitation": frozenset({"role", "acts_for", "url", "expires"}),
+    "invitation": frozenset({"acts_for", "url", "expires"}),
     "password_reset": frozenset({"url", "expires"}),
     "booking_awaiting": frozenset({"visit", "url", "confirm_by"}),
     "booking_confirmed": frozenset({"visit", "url"}),
     "booking_declined": frozenset({"visit", "url", "reason"}),
     "booking_cancelled": frozenset({"visit", "url", "cancelled_by", "reason"}),
     "booking_lapsed": frozenset({"visit", "url", "confirm_by"}),
-    "not_placed": frozenset({"round_title", "group", "reason", "url"}),
+    "not_placed": frozenset({"round_title", "group", "url"}),
     "place_offered": frozenset({"visit", "url", "held_until"}),
     "slot_cancelled": frozenset({"visit", "url", "reason"}),
     "visit_coming": frozenset({"visit", "url"}),

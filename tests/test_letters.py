@@ -27,6 +27,7 @@ AFTER_MIDNIGHT = datetime(2026, 12, 2, 16, 30, tzinfo=UTC)
 def app() -> Iterator[Flask]:
     app = Flask("outreach", root_path=str(ROOM))
     Babel(app, default_locale=ENGLISH)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     letters.register(app)
     with app.app_context():
         yield app
@@ -128,7 +129,7 @@ VISIT = Visit(
     end=time(16),
     place="Unit 5, Science Park",
     contact="Ms Chan, 2345 6789",
-    bring="Water and a hat",
+    reference="B7K2M9",
 )
 URL = "https://outreach.example.org/bookings/17?from=mail&step=2"
 FACTS: dict[str, Any] = {
@@ -142,8 +143,7 @@ FACTS: dict[str, Any] = {
     "cancelled_by": "company",
     "round_title": "Spring 2027",
     "group": "P5B",
-    "role": "Teacher",
-    "acts_for": "Lok Fung Primary School",
+    "acts_for": "Lok Fung Kindred Society",
 }
 
 
@@ -201,8 +201,8 @@ def expected_words(language: str) -> dict[str, str]:
     return {
         "visit": letters.day_time(THURSDAY, VISIT.start, VISIT.end, language),
         "reason": "The room is flooded",
+        "acts_for": "Lok Fung Kindred Society",
         "round_title": "Spring 2027",
-        "role": "Teacher",
     }
 
 
@@ -215,12 +215,14 @@ def test_a_letter_with_a_deadline_says_when_it_is(app: Flask, name: str) -> None
 
 
 @pytest.mark.parametrize("name", ["reminder_before", "reminder_morning"])
-def test_a_reminder_says_what_to_bring_and_whom_to_call(app: Flask, name: str) -> None:
-    text = render(name, ENGLISH, FACTS).text
-    assert "Please bring: Water and a hat\nContact: Ms Chan, 2345 6789\n" in text
-    bare = render(name, ENGLISH, FACTS | {"visit": replace(VISIT, bring="", contact="")}).text
-    assert "bring" not in bare
-    assert "Contact" not in bare
+def test_a_reminder_says_what_to_prepare_and_whom_to_call(app: Flask, name: str) -> None:
+    outing = render(name, ENGLISH, FACTS).text
+    assert "Booking: B7K2M9\n\nContact: Ms Chan, 2345 6789\n" in outing
+    assert "name the booking B7K2M9 at the door" in outing
+    session = render(name, ENGLISH, FACTS | {"visit": replace(VISIT, outing=False, contact="")}).text
+    assert "a projector and sockets" in session
+    assert "drinking water" not in session
+    assert "Contact" not in session
 
 
 @pytest.mark.parametrize(
@@ -251,7 +253,6 @@ def test_hostile_words_stay_words(app: Flask, name: str) -> None:
         "group": HOSTILE,
         "place": HOSTILE,
         "contact": HOSTILE,
-        "bring": HOSTILE,
     }
     facts = FACTS | {
         fact: HOSTILE for fact, value in FACTS.items() if isinstance(value, str) and fact != "url"
