@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tests.house.source import Function, Module, dotted, modules
 
+TOOTHLESS = "cannot fail: it asserts nothing"
+
 # pytest does not look into folders of these names.
 NEVER_ENTERED = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}")
 
@@ -32,7 +34,7 @@ def able_to_fail(root: Path) -> list[str]:
             if found.module.partition(".")[0] == "tests":
                 own.add(found.name or found.module.partition(".")[0])
         faults += [
-            f"{module.place}:{test.lineno} {test.name} cannot fail: it asserts nothing"
+            f"{module.place}:{test.lineno} {test.name} {TOOTHLESS}"
             for test in module.functions
             if _is_test(test) and not _can_fail(test, own)
         ]
@@ -105,7 +107,9 @@ def _hidden_tests(module: Module) -> Iterator[str]:
                     yield f"{module.place}:{child.lineno} {child.name} is not collected: it stands inside {node.name}"
             if _is_test(node) and any(_is_fixture(mark) for mark in node.decorator_list):
                 yield f"{module.place}:{node.lineno} {node.name} is not collected: it is a fixture"
-        elif isinstance(node, ast.Assign) and any(dotted(target) == "__test__" for target in node.targets):
+        elif isinstance(node, ast.Assign) and any(
+            dotted(target).rpartition(".")[2] == "__test__" for target in node.targets
+        ):
             yield f"{module.place}:{node.lineno} __test__ takes tests out of the collection"
 
 
