@@ -333,6 +333,7 @@ def upgrade() -> None:
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("school_id", sa.Integer(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=False),
+        sa.Column("form_key", sa.String(length=80), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -371,6 +372,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_visit_request_round_id")),
         sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_visit_request_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_request")),
+        sa.UniqueConstraint("form_key", name=op.f("uq_visit_request_form_key")),
     )
     with op.batch_alter_table("visit_request", schema=None) as batch_op:
         batch_op.create_index("ix_visit_request_round_state", ["round_id", "state"], unique=False)
@@ -732,6 +734,7 @@ def upgrade() -> None:
         "booking",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("reference", sa.String(length=12), nullable=False),
+        sa.Column("form_key", sa.String(length=80), nullable=True),
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("publication_id", sa.Integer(), nullable=True),
         sa.Column("school_id", sa.Integer(), nullable=False),
@@ -799,6 +802,7 @@ def upgrade() -> None:
             ["visit_request_id"], ["visit_request.id"], name=op.f("fk_booking_visit_request_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
+        sa.UniqueConstraint("form_key", name=op.f("uq_booking_form_key")),
         sa.UniqueConstraint("reference", name=op.f("uq_booking_reference")),
     )
     with op.batch_alter_table("booking", schema=None) as batch_op:
@@ -814,21 +818,15 @@ def upgrade() -> None:
         "occupancy",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("resource", sa.String(length=200), nullable=False),
-        sa.Column("booking_id", sa.Integer(), nullable=True),
-        sa.Column("slot_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("(booking_id IS NULL) <> (slot_id IS NULL)", name=op.f("ck_occupancy_one_holder")),
+        sa.Column("booking_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["booking_id"], ["booking.id"], name=op.f("fk_occupancy_booking_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["slot_id"], ["slot.id"], name=op.f("fk_occupancy_slot_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_occupancy")),
         sa.UniqueConstraint("resource", name=op.f("uq_occupancy_resource")),
     )
     with op.batch_alter_table("occupancy", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_occupancy_booking_id"), ["booking_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_occupancy_slot_id"), ["slot_id"], unique=False)
 
     op.create_table(
         "outbox_message",
@@ -998,7 +996,6 @@ def downgrade() -> None:
 
     op.drop_table("outbox_message")
     with op.batch_alter_table("occupancy", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_occupancy_slot_id"))
         batch_op.drop_index(batch_op.f("ix_occupancy_booking_id"))
 
     op.drop_table("occupancy")

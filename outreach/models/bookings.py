@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,6 +12,7 @@ from outreach.models.base import Base, Id, Line, Versioned, known, states
 from outreach.models.offers import Offer, Slot, Team
 from outreach.models.rounds import Round, VisitRequest
 from outreach.models.schools import School
+from outreach.models.words import OfferKind
 
 
 class BookingState(enum.StrEnum):
@@ -32,7 +33,9 @@ CANCELLERS = ("school", "company", "programme", "weather")
 
 
 class Booking(Versioned, Base):
-    """A group's binding place. It carries the facts of the group itself: a free place may be booked without a request."""
+    """A group's binding place. It carries the facts of the group itself: a free place may be booked without a request.
+
+    `form_key` is the key of the form that made it: the same form sent twice finds the booking of the first time."""
 
     __tablename__ = "booking"
     __table_args__ = (
@@ -47,6 +50,7 @@ class Booking(Versioned, Base):
 
     id: Mapped[Id]
     reference: Mapped[str] = mapped_column(String(12), unique=True)
+    form_key: Mapped[str | None] = mapped_column(String(80), unique=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
     publication_id: Mapped[int | None] = mapped_column(ForeignKey("publication.id"))
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
@@ -87,19 +91,33 @@ class Booking(Versioned, Base):
         """It holds its seats."""
         return self.state in LIVE
 
+    @property
+    def leaves_at(self) -> datetime:
+        """When the group leaves school, by the estimate; a coding session comes to the school, so its own start."""
+        return self.starts_at - self._way
+
+    @property
+    def returns_at(self) -> datetime:
+        """When the group is back at school, by the estimate."""
+        return self.ends_at + self._way
+
+    @property
+    def _way(self) -> timedelta:
+        # The travel of a coding session is the trainers', not the group's.
+        outing = self.offer.kind is OfferKind.FIELD_VISIT
+        return timedelta(minutes=self.travel_minutes if outing else 0)
+
 
 class Occupancy(Base):
     """Something that can be held once, held: a school's n-th visit of a day, a quarter-hour of a team or a crew, a request.
 
-    The UNIQUE decides conflicts, whoever comes second. Rows go with the booking (or the slot) that holds them."""
+    The UNIQUE decides conflicts, whoever comes second. Rows go with the booking that holds them."""
 
     __tablename__ = "occupancy"
-    __table_args__ = (CheckConstraint("(booking_id IS NULL) <> (slot_id IS NULL)", name="one_holder"),)
 
     id: Mapped[Id]
     resource: Mapped[str] = mapped_column(String(200), unique=True)
-    booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"), index=True)
-    slot_id: Mapped[int | None] = mapped_column(ForeignKey("slot.id", ondelete="CASCADE"), index=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"), index=True)
 
 
 class WaitlistState(enum.StrEnum):

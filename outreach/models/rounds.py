@@ -74,7 +74,9 @@ class RequestState(enum.StrEnum):
 
 
 class VisitRequest(Versioned, Base):
-    """A class group's wish in one round. `crew` names who accompanies it: two groups of one crew never overlap."""
+    """A class group's wish in one round. `crew` names who accompanies it: two groups of one crew never overlap.
+
+    `form_key` is the key of the form that made it: the same form sent twice finds the request of the first time."""
 
     __tablename__ = "visit_request"
     __table_args__ = (
@@ -89,6 +91,7 @@ class VisitRequest(Versioned, Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    form_key: Mapped[str | None] = mapped_column(String(80), unique=True)
     state: Mapped[RequestState] = mapped_column(states(RequestState), default=RequestState.DRAFT)
     group_label: Mapped[str] = mapped_column(String(60))
     crew: Mapped[str] = mapped_column(String(60), default="")
