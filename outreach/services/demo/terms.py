@@ -64,7 +64,7 @@ def _unbroken(school_days: list[date]) -> tuple[date, ...]:
             stretches[-1].append(day)
         else:
             stretches.append([day])
-    return tuple(max(stretches, key=len))
+    return tuple(max(stretches, key=lambda stretch: len(stretch)))
 
 
 def _term(key: str, school_days: tuple[date, ...], *, closes_before: int) -> Term:
