@@ -64,7 +64,8 @@ def _unbroken(school_days: list[date]) -> tuple[date, ...]:
             stretches[-1].append(day)
         else:
             stretches.append([day])
-    return tuple(max(stretches, key=lambda stretch: len(stretch)))
+    longest = max(len(stretch) for stretch in stretches)
+    return tuple(next(stretch for stretch in stretches if len(stretch) == longest))
 
 
 def _term(key: str, school_days: tuple[date, ...], *, closes_before: int) -> Term:
