@@ -11,7 +11,8 @@ from flask import Flask
 from outreach.models import Booking, BookingState, OutboxMessage, ReminderKind, ReminderState, db
 from outreach.services.reminders import drop_reminders, plan_reminders, ring_due
 from outreach.services.transaction import one_transaction
-from tests.visit_rows import NOW, Cast, book, cast, move, reminders
+from tests.cast import Cast
+from tests.visit_rows import NOW, Scene, book, move, reminders, scene
 
 BEFORE_AT = datetime(2026, 11, 30, 1, tzinfo=UTC)  # 9 am in Hong Kong, three days before
 MORNING_AT = datetime(2026, 12, 2, 23, tzinfo=UTC)  # 7 am of the day
@@ -19,9 +20,9 @@ CONFIRM_AT = NOW + timedelta(days=3)  # two days before the deadline
 
 
 @pytest.fixture
-def made(app: Flask) -> Iterator[Cast]:
+def made(app: Flask, cast: Cast) -> Iterator[Scene]:
     with app.app_context():
-        yield cast()
+        yield scene(cast)
 
 
 def plan(booking_id: int, now: datetime = NOW) -> None:
@@ -38,7 +39,7 @@ def letters() -> list[str]:
     return [message.template for message in db.session.query(OutboxMessage).order_by(OutboxMessage.id)]
 
 
-def test_an_awaiting_booking_gets_all_three(made: Cast) -> None:
+def test_an_awaiting_booking_gets_all_three(made: Scene) -> None:
     booking_id = book(made, BookingState.AWAITING)
     plan(booking_id)
     assert planned(booking_id) == [
@@ -48,20 +49,20 @@ def test_an_awaiting_booking_gets_all_three(made: Cast) -> None:
     ]
 
 
-def test_a_confirmed_booking_is_not_asked_to_confirm(made: Cast) -> None:
+def test_a_confirmed_booking_is_not_asked_to_confirm(made: Scene) -> None:
     booking_id = book(made)
     plan(booking_id)
     assert planned(booking_id) == [(ReminderKind.BEFORE, BEFORE_AT), (ReminderKind.MORNING, MORNING_AT)]
 
 
-def test_planning_twice_plans_once(made: Cast) -> None:
+def test_planning_twice_plans_once(made: Scene) -> None:
     booking_id = book(made)
     plan(booking_id)
     plan(booking_id, NOW + timedelta(hours=1))
     assert len(planned(booking_id)) == 2
 
 
-def test_what_has_passed_is_not_planned(made: Cast) -> None:
+def test_what_has_passed_is_not_planned(made: Scene) -> None:
     tomorrow = book(made, day=date(2026, 11, 23))
     plan(tomorrow)
     assert [kind for kind, _ in planned(tomorrow)] == [ReminderKind.MORNING]
@@ -70,14 +71,14 @@ def test_what_has_passed_is_not_planned(made: Cast) -> None:
     assert planned(this_afternoon) == []
 
 
-def test_an_early_visit_is_announced_an_hour_ahead(made: Cast) -> None:
+def test_an_early_visit_is_announced_an_hour_ahead(made: Scene) -> None:
     booking_id = book(made, start=time(7, 30))
     plan(booking_id)
     assert planned(booking_id)[-1] == (ReminderKind.MORNING, datetime(2026, 12, 2, 22, 30, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(("hours", "kinds"), [(20, []), (30, [24]), (60, [24]), (80, [32])])
-def test_the_question_is_not_repeated_on_its_own_heels(made: Cast, hours: int, kinds: list[int]) -> None:
+def test_the_question_is_not_repeated_on_its_own_heels(made: Scene, hours: int, kinds: list[int]) -> None:
     booking_id = book(made, BookingState.AWAITING)
     with one_transaction():
         db.session.get_one(Booking, booking_id).confirm_by = NOW + timedelta(hours=hours)
@@ -86,7 +87,7 @@ def test_the_question_is_not_repeated_on_its_own_heels(made: Cast, hours: int, k
     assert asked == [timedelta(hours=number) for number in kinds]
 
 
-def test_each_rings_once_and_only_when_due(made: Cast) -> None:
+def test_each_rings_once_and_only_when_due(made: Scene) -> None:
     booking_id = book(made)
     plan(booking_id)
     assert ring_due(now=BEFORE_AT - timedelta(seconds=1)) == 0
@@ -98,13 +99,13 @@ def test_each_rings_once_and_only_when_due(made: Cast) -> None:
     assert [each.state for each in reminders(booking_id)] == [ReminderState.RUNG, ReminderState.RUNG]
     message = db.session.query(OutboxMessage).first()
     assert message is not None
-    assert (message.user_id, message.booking_id) == (made.tess, booking_id)
+    assert (message.user_id, message.booking_id) == (made.cast.people["tess"], booking_id)
 
 
 @pytest.mark.parametrize(
     "state", [BookingState.CANCELLED, BookingState.DECLINED, BookingState.LAPSED, BookingState.AWAITING]
 )
-def test_none_rings_for_a_visit_that_is_not_confirmed(made: Cast, state: BookingState) -> None:
+def test_none_rings_for_a_visit_that_is_not_confirmed(made: Scene, state: BookingState) -> None:
     booking_id = book(made)
     plan(booking_id)
     move(booking_id, state)
@@ -113,7 +114,7 @@ def test_none_rings_for_a_visit_that_is_not_confirmed(made: Cast, state: Booking
     assert [each.state for each in reminders(booking_id)] == [ReminderState.DROPPED, ReminderState.DROPPED]
 
 
-def test_the_question_rings_only_while_it_is_open(made: Cast) -> None:
+def test_the_question_rings_only_while_it_is_open(made: Scene) -> None:
     asked, answered = book(made, BookingState.AWAITING), book(made, BookingState.AWAITING, start=time(10))
     plan(asked)
     plan(answered)
@@ -122,7 +123,7 @@ def test_the_question_rings_only_while_it_is_open(made: Cast) -> None:
     assert letters() == ["reminder_confirm"]
 
 
-def test_dropping_leaves_what_has_rung(made: Cast) -> None:
+def test_dropping_leaves_what_has_rung(made: Scene) -> None:
     booking_id = book(made)
     plan(booking_id)
     ring_due(now=BEFORE_AT)
@@ -131,7 +132,7 @@ def test_dropping_leaves_what_has_rung(made: Cast) -> None:
     assert [each.state for each in reminders(booking_id)] == [ReminderState.RUNG, ReminderState.DROPPED]
 
 
-def test_a_worker_that_was_away_rings_what_still_makes_sense(made: Cast) -> None:
+def test_a_worker_that_was_away_rings_what_still_makes_sense(made: Scene) -> None:
     booking_id = book(made)
     plan(booking_id)
     # It comes back on the morning of the visit: "in a few days" is wrong by now, "today" is right.
@@ -141,7 +142,7 @@ def test_a_worker_that_was_away_rings_what_still_makes_sense(made: Cast) -> None
     assert message.expires_at == db.session.get_one(Booking, booking_id).starts_at
 
 
-def test_after_the_visit_has_begun_nothing_rings(made: Cast) -> None:
+def test_after_the_visit_has_begun_nothing_rings(made: Scene) -> None:
     booking_id = book(made)
     plan(booking_id)
     starts_at = db.session.get_one(Booking, booking_id).starts_at
@@ -149,7 +150,7 @@ def test_after_the_visit_has_begun_nothing_rings(made: Cast) -> None:
     assert letters() == []
 
 
-def test_many_are_rung_in_batches(made: Cast) -> None:
+def test_many_are_rung_in_batches(made: Scene) -> None:
     days = [date(2026, 12, 3) + timedelta(days=number) for number in range(52)]
     for day in days:
         plan(book(made, day=day))
