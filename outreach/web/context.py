@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
@@ -96,7 +96,9 @@ def district_name(code: str | None) -> str:
 
 
 def facts() -> dict[str, Any]:
-    """Added to every template."""
+    """Added to every template. A page about our own fault gets nothing: the database may be what failed."""
+    if g.get("bare"):
+        return {}
     return {
         "can": lambda action, thing=None: can(reader(), action, thing),
         "current_language": letters.current_language(),
@@ -119,3 +121,5 @@ def facts() -> dict[str, Any]:
 def register(app: Flask) -> None:
     """Hand them to Jinja."""
     app.context_processor(facts)
+    # Macros are imported without the page's context and see globals only.
+    app.jinja_env.globals["state_words"] = STATE_WORDS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, flash, redirect, render_template, request
+from flask import Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -44,6 +44,8 @@ def fault(error: Exception) -> ResponseReturnValue:
     """Our own mistake: logged with its trace, nothing half-done is stored."""
     db.session.rollback()
     log.error("page_failed", path=request.path, exc_info=error)
+    # The page asks neither for the reader nor for the account's language: the database may be what failed.
+    g.bare = True
     return render_template("errors/500.html"), 500
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from babel import negotiate_locale
-from flask import Blueprint, abort, has_request_context, redirect, request, session, url_for
+from flask import Blueprint, abort, g, has_request_context, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from outreach.clock import utc_now
@@ -32,7 +32,7 @@ def choose_locale() -> str | None:
     """The account's language, else the one chosen in this browser, else the browser's own."""
     if not has_request_context():
         return None
-    user = reader()
+    user = None if g.get("bare") else reader()
     if user is not None:
         return user.language
     chosen = session.get("language")
