@@ -18,6 +18,7 @@ from outreach.services.demo.schools import SchoolPlan
 LARGE_PULL = 6
 SAME_TOPIC_PULL = 3
 FAR_DISTRICTS = frozenset("LMNT")
+INTERNATIONAL = ("international", "esf")
 KINDS: tuple[tuple[tuple[Kind, ...], int], ...] = (
     (("field_visit", "coding_session"), 40),
     (("field_visit",), 35),
@@ -94,11 +95,13 @@ def _request(
     school: SchoolPlan, key: str, before: Sequence[RequestPlan], market: Market, rng: Random
 ) -> RequestPlan:
     grade, group = _new_group(school, [asked.group for asked in before], rng)
-    pupils = rng.randint(7, 12) if school.level == "special" else rng.choice((18, 22, 25, 28, 30, 32, 34, 36))
+    pupils = (
+        rng.randint(7, 12) if school.section == "special" else rng.choice((18, 22, 25, 28, 30, 32, 34, 36))
+    )
     languages, kinds = _languages(school, rng), _kinds(rng)
     topics = tuple(rng.sample(sorted({topic for offer in market.offers for topic in offer.topics}), 2))
     fitting = [offer for offer in market.offers if _fits(offer, grade, pupils, languages, kinds)]
-    per_adult = 5 if school.level == "special" else 15
+    per_adult = 5 if school.section == "special" else 15
     return RequestPlan(
         key=key,
         school=school.key,
@@ -113,7 +116,7 @@ def _request(
         topics=topics,
         choices=_choices(fitting, topics, market, rng),
         open=rng.random() < 0.35,
-        wheelchair=rng.random() < (0.4 if school.level == "special" else 0.03),
+        wheelchair=rng.random() < (0.4 if school.section == "special" else 0.03),
         max_travel_minutes=rng.choice((75, 90) if school.district in FAR_DISTRICTS else (45, 60, 60, 75)),
         windows=_windows(school, rng),
         exceptions=tuple(sorted(rng.sample(market.school_days, 2))) if rng.random() < 0.3 else (),
@@ -130,7 +133,7 @@ def _new_group(school: SchoolPlan, taken: Sequence[str], rng: Random) -> tuple[s
 
 
 def _languages(school: SchoolPlan, rng: Random) -> tuple[str, ...]:
-    if school.finance == "international":
+    if school.finance in INTERNATIONAL:
         return ("en", "cmn") if rng.random() < 0.2 else ("en",)
     if rng.random() < 0.35:
         return ("yue", "en")

@@ -13,8 +13,8 @@ from typing import Literal
 
 from outreach.services.demo.reading import rows_of
 
-Level = Literal["primary", "secondary", "special"]
-LEVELS: tuple[Level, ...] = ("primary", "secondary", "special")
+Section = Literal["primary", "secondary", "special"]
+SECTIONS: tuple[Section, ...] = ("primary", "secondary", "special")
 KM_PER_DEGREE = 111.2
 
 
@@ -32,7 +32,7 @@ class Neighbourhood:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """One of the 18 districts with its official letter and the number of schools of each level."""
+    """One of the 18 districts with its official letter and the number of schools of each section."""
 
     code: str
     name_en: str
@@ -68,15 +68,15 @@ def _districts() -> tuple[District, ...]:
 DISTRICTS = _districts()
 
 
-def shared_out(schools: int) -> dict[tuple[str, Level], int]:
-    """How many schools of each district and level make up a city of `schools`, in the real proportions.
+def shared_out(schools: int) -> dict[tuple[str, Section], int]:
+    """How many schools of each district and section make up a city of `schools`, in the real proportions.
 
     Largest remainders decide; every district has at least one school, taken from the largest cell where needed.
     Raises ValueError below 18 schools.
     """
     if schools < len(DISTRICTS):
         raise ValueError(f"a city needs at least {len(DISTRICTS)} schools, one for each district")
-    real = {(d.code, level): n for d in DISTRICTS for level, n in zip(LEVELS, d.counts, strict=True)}
+    real = {(d.code, section): n for d in DISTRICTS for section, n in zip(SECTIONS, d.counts, strict=True)}
     total = sum(real.values())
     shares = {cell: n * schools // total for cell, n in real.items()}
     by_remainder = sorted(real, key=lambda cell: (-(real[cell] * schools % total), cell))
@@ -90,8 +90,8 @@ def shared_out(schools: int) -> dict[tuple[str, Level], int]:
     return shares
 
 
-def _in_district(shares: dict[tuple[str, Level], int], code: str) -> int:
-    return sum(shares[code, level] for level in LEVELS)
+def _in_district(shares: dict[tuple[str, Section], int], code: str) -> int:
+    return sum(shares[code, section] for section in SECTIONS)
 
 
 def neighbourhood(district: District, rng: Random) -> Neighbourhood:

@@ -84,15 +84,15 @@ def test_the_large_four_are_besieged(city: CityPlan) -> None:
 
 
 def test_requests_are_sound(city: CityPlan) -> None:
-    level = {school.key: school.level for school in city.schools}
+    schools = {school.key: school for school in city.schools}
     for round_ in (city.last_term, city.this_term):
         groups = Counter((asked.school, asked.group) for asked in round_.requests)
         assert set(groups.values()) == {1}
         for asked in round_.requests:
-            letters = {"primary": "P", "secondary": "S", "special": "PS"}[level[asked.school]]
-            assert asked.grade[0] in letters
+            school = schools[asked.school]
+            assert asked.grade[0] == {"primary": "P", "secondary": "S"}[school.level]
             assert asked.group.startswith(asked.grade)
-            per_adult = 5 if level[asked.school] == "special" else 15
+            per_adult = 5 if school.section == "special" else 15
             assert asked.staff >= max(2, asked.pupils / per_adult)
             assert len(set(asked.choices)) == len(asked.choices) <= 4
             assert all(window.start < window.end for window in asked.windows)

@@ -21,7 +21,7 @@ def test_1100_schools_have_1100_names_in_each_language() -> None:
 def test_names_end_as_schools_names_do() -> None:
     for school in SCHOOLS:
         stem = school.name.zh.partition("（")[0]
-        assert stem.endswith(ENDINGS_ZH[school.level]), school.name.zh
+        assert stem.endswith(ENDINGS_ZH[school.section]), school.name.zh
 
 
 def test_the_chinese_is_chinese_and_the_english_is_not() -> None:

@@ -10,7 +10,7 @@ import pytest
 from outreach.services.demo.places import (
     DISTRICTS,
     KM_PER_DEGREE,
-    LEVELS,
+    SECTIONS,
     neighbourhood,
     place_in,
     shared_out,
@@ -19,15 +19,15 @@ from outreach.services.demo.places import (
 
 def test_the_whole_city_is_the_official_count() -> None:
     assert shared_out(1220) == {
-        (district.code, level): number
+        (district.code, section): number
         for district in DISTRICTS
-        for level, number in zip(LEVELS, district.counts, strict=True)
+        for section, number in zip(SECTIONS, district.counts, strict=True)
     }
 
 
-def test_levels_of_a_city_of_1100() -> None:
+def test_sections_of_a_city_of_1100() -> None:
     shares = shared_out(1100)
-    totals = {level: sum(n for (_, of), n in shares.items() if of == level) for level in LEVELS}
+    totals = {section: sum(n for (_, of), n in shares.items() if of == section) for section in SECTIONS}
     assert totals == {"primary": 531, "secondary": 459, "special": 110}
 
 
@@ -35,7 +35,7 @@ def test_levels_of_a_city_of_1100() -> None:
 def test_every_district_has_a_school_and_none_is_lost(schools: int) -> None:
     shares = shared_out(schools)
     assert sum(shares.values()) == schools
-    assert all(any(shares[d.code, level] for level in LEVELS) for d in DISTRICTS)
+    assert all(any(shares[d.code, section] for section in SECTIONS) for d in DISTRICTS)
     assert min(shares.values()) >= 0
 
 
