@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
+from flask import Flask
+
 from outreach.clock import to_utc
 from outreach.models import (
     Booking,
@@ -132,3 +134,14 @@ def reminders(booking_id: int) -> list[Reminder]:
     """The reminders of a booking by the time they are due."""
     db.session.rollback()
     return db.session.query(Reminder).filter_by(booking_id=booking_id).order_by(Reminder.due_at).all()
+
+
+def stand_in_pages(app: Flask) -> None:
+    """Addresses of pages that letters link to and that are not built yet."""
+    for endpoint, path in (
+        ("bookings.show", "/bookings/<int:booking_id>"),
+        ("requests.show", "/requests/<int:request_id>"),
+        ("offers.index", "/offers"),
+    ):
+        if endpoint not in app.view_functions:
+            app.add_url_rule(path, endpoint)

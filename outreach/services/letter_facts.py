@@ -1,0 +1,190 @@
+"""What a queued letter has to say at this moment, or that it has nothing to say any more.
+
+The row holds ids; everything else is read here, just before the letter is written, in the reader's language. A letter about
+a booking that has moved on, or to a person whose account is closed, is not written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import force_locale, gettext
+
+from outreach.letters import Visit, in_language
+from outreach.mail import CalendarEntry
+from outreach.models import (
+    Booking,
+    BookingState,
+    OfferKind,
+    OutboxMessage,
+    Slot,
+    TokenPurpose,
+    User,
+    VisitRequest,
+    db,
+)
+from outreach.models.words import KINDS
+from outreach.queries.contacts import hosts_of, teacher_of
+from outreach.services.links import link
+from outreach.services.tokens import LIFETIME, issue_token
+
+
+@dataclass(frozen=True)
+class Told:
+    """The facts of one letter, its calendar entry, and the secrets that no copy may keep."""
+
+    facts: dict[str, Any]
+    entry: CalendarEntry | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+# A letter about a booking is true only while the booking is in this state.
+TRUE_WHILE: dict[str, BookingState] = {
+    "booking_awaiting": BookingState.AWAITING,
+    "place_offered": BookingState.AWAITING,
+    "reminder_confirm": BookingState.AWAITING,
+    "booking_confirmed": BookingState.CONFIRMED,
+    "visit_coming": BookingState.CONFIRMED,
+    "reminder_before": BookingState.CONFIRMED,
+    "reminder_morning": BookingState.CONFIRMED,
+    "booking_declined": BookingState.DECLINED,
+    "booking_cancelled": BookingState.CANCELLED,
+    "booking_lapsed": BookingState.LAPSED,
+}
+TO_HOSTS = frozenset({"visit_coming", "booking_declined"})
+WITH_ENTRY = frozenset({"booking_confirmed", "visit_coming", "booking_cancelled"})
+
+
+def told(message: OutboxMessage, *, now: datetime) -> Told | None:
+    """What the letter says now, or None where it should not go out."""
+    if not message.user.active:
+        return None
+    with force_locale(message.user.language):
+        if message.template in TRUE_WHILE:
+            return _about_booking(message, now=now)
+        return OTHERS[message.template](message, now)
+
+
+def _about_booking(message: OutboxMessage, *, now: datetime) -> Told | None:
+    if message.booking_id is None:
+        return None
+    booking = db.session.get(Booking, message.booking_id, populate_existing=True)
+    if booking is None or booking.state is not TRUE_WHILE[message.template]:
+        return None
+    if booking.live and booking.starts_at <= now:
+        return None
+    to_host = message.template in TO_HOSTS
+    facts: dict[str, Any] = {
+        "visit": visit_of(booking, for_host=to_host),
+        "url": link("bookings.show", booking_id=booking.id),
+        "confirm_by": booking.confirm_by,
+        "held_until": booking.confirm_by,
+        "cancelled_by": booking.cancelled_by,
+        "reason": booking.cancel_reason,
+    }
+    entry = calendar_entry(booking, facts) if message.template in WITH_ENTRY else None
+    return Told({"reader": message.user.name, **facts}, entry)
+
+
+def visit_of(booking: Booking, *, for_host: bool) -> Visit:
+    """The booking in the words of the language in force; the contact is the other side."""
+    offer, outing = booking.offer, booking.offer.kind is OfferKind.FIELD_VISIT
+    return Visit(
+        title=in_language(offer, "title").text,
+        kind=str(KINDS[offer.kind]),
+        company=in_language(offer.company, "name").text,
+        school=in_language(booking.school, "name").text,
+        group=booking.group_label,
+        pupils=booking.pupils,
+        day=booking.day,
+        start=booking.start_time,
+        end=booking.end_time,
+        place=in_language(offer if outing else booking.school, "address").text,
+        reference=booking.reference,
+        outing=outing,
+        contact=_contact([teacher_of(booking)] if for_host else hosts_of(offer.company)),
+    )
+
+
+def _contact(people: list[User]) -> str:
+    return "; ".join(", ".join(filter(None, (person.name, person.phone))) for person in people[:2])
+
+
+def calendar_entry(booking: Booking, facts: dict[str, Any]) -> CalendarEntry:
+    """The booking for a calendar: one UID for its life, the row's version as the revision."""
+    visit: Visit = facts["visit"]
+    described = gettext(
+        "%(group)s, %(pupils)s pupils. Booking %(reference)s.",
+        group=visit.group,
+        pupils=visit.pupils,
+        reference=visit.reference,
+    )
+    return CalendarEntry(
+        uid=f"booking-{booking.reference}@outreach",
+        revision=booking.version,
+        title=visit.title,
+        place=visit.place,
+        description=described,
+        start=booking.starts_at,
+        end=booking.ends_at,
+        url=facts["url"],
+        cancelled=booking.state is BookingState.CANCELLED,
+    )
+
+
+def _not_placed(message: OutboxMessage, now: datetime) -> Told | None:
+    visit_request = db.session.get(VisitRequest, message.facts["visit_request_id"])
+    if visit_request is None:
+        return None
+    facts = {
+        "reader": message.user.name,
+        "round_title": in_language(visit_request.round_, "name").text,
+        "group": visit_request.group_label,
+        "url": link("requests.show", request_id=visit_request.id),
+    }
+    return Told(facts)
+
+
+def _slot_cancelled(message: OutboxMessage, now: datetime) -> Told | None:
+    slot = db.session.get(Slot, message.facts["slot_id"])
+    if slot is None or slot.starts_at <= now:
+        return None
+    offer = slot.offer
+    visit = Visit(
+        title=in_language(offer, "title").text,
+        kind=str(KINDS[offer.kind]),
+        company=in_language(offer.company, "name").text,
+        day=slot.day,
+        start=slot.start_time,
+        end=slot.end_time,
+    )
+    url = link("offers.index")
+    return Told({"reader": message.user.name, "visit": visit, "reason": slot.cancel_reason, "url": url})
+
+
+def _invitation(message: OutboxMessage, now: datetime) -> Told | None:
+    bodies = [each.school or each.company or each.hub for each in message.user.memberships]
+    names = [in_language(body, "name").text if body else gettext("Programme office") for body in bodies]
+    told = _with_key(message, TokenPurpose.INVITATION, "account.invitation", now)
+    return Told(told.facts | {"acts_for": ", ".join(names)}, secrets=told.secrets)
+
+
+def _password_reset(message: OutboxMessage, now: datetime) -> Told | None:
+    return _with_key(message, TokenPurpose.PASSWORD_RESET, "account.reset", now)
+
+
+def _with_key(message: OutboxMessage, purpose: TokenPurpose, endpoint: str, now: datetime) -> Told:
+    key = issue_token(user_id=message.user_id, purpose=purpose, now=now)
+    facts = {"reader": message.user.name, "url": link(endpoint, key=key), "expires": now + LIFETIME[purpose]}
+    return Told(facts, secrets=(key,))
+
+
+OTHERS: dict[str, Callable[[OutboxMessage, datetime], Told | None]] = {
+    "not_placed": _not_placed,
+    "slot_cancelled": _slot_cancelled,
+    "invitation": _invitation,
+    "password_reset": _password_reset,
+}
