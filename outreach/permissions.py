@@ -19,6 +19,7 @@ from outreach.models import (
     Booking,
     Company,
     Hub,
+    Membership,
     Offer,
     OfferState,
     OutboxMessage,
@@ -74,6 +75,11 @@ def host_or_staff(user: User | None) -> bool:
     return is_host(user) or is_staff(user)
 
 
+def hub_or_staff(user: User | None) -> bool:
+    """Whoever enters companies."""
+    return user is not None and (user.is_staff or user.holds(Role.HUB))
+
+
 def teacher_or_staff(user: User | None) -> bool:
     """Whoever acts for schools."""
     return is_teacher(user) or is_staff(user)
@@ -126,6 +132,20 @@ def self_or_staff(user: User, person: User) -> bool:
     return user.id == person.id or user.is_staff
 
 
+def may_grant(user: User, role: Role, body: School | Company | Hub | None) -> bool:
+    """Who lets whom in: administrators anybody, staff all but their own kind, a host coordinators of the same companies."""
+    if role in (Role.STAFF, Role.ADMINISTRATOR):
+        return is_administrator(user)
+    if role is Role.COORDINATOR:
+        return isinstance(body, Company) and acts_for(user, body)
+    return user.is_staff and body is not None
+
+
+def invites_again(user: User, person: User) -> bool:
+    """Whoever might have granted one of the person's roles may send the invitation again."""
+    return any(may_grant(user, m.role, m.school or m.company or m.hub) for m in person.memberships)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`who` may ever do it; `thing` judges the row, where the action has one."""
@@ -161,6 +181,7 @@ RULES: dict[str, Rule] = {
     # companies
     "company.edit": Rule(host_or_staff, company_of),
     "company.list": Rule(host_or_staff),
+    "company.create": Rule(hub_or_staff),
     "offer.create": Rule(host_or_staff, company_of),
     "offer.edit": Rule(host_or_staff, company_of),
     "slot.create": Rule(host_or_staff, company_of),
@@ -185,6 +206,7 @@ RULES: dict[str, Rule] = {
     "audit.view": Rule(is_staff),
     "people.list": Rule(host_or_staff),
     "people.invite": Rule(host_or_staff),
+    "people.invite_again": Rule(host_or_staff, invites_again),
     # administrators
     "people.disable": Rule(is_administrator, lambda user, person: person.id != user.id),
 }
@@ -237,7 +259,8 @@ def _seen_rounds(user: User | None) -> ColumnElement[bool]:
 def _seen_people(user: User | None) -> ColumnElement[bool]:
     if user is None:
         return false()
-    return true() if user.is_staff else User.id == user.id
+    colleagues = select(Membership.user_id).join(Company).where(companies_of(user))
+    return true() if user.is_staff else or_(User.id == user.id, User.id.in_(colleagues))
 
 
 VISIBLE: dict[type[Base], Callable[[User | None], ColumnElement[bool]]] = {
