@@ -43,7 +43,9 @@ def form_too_old(error: CSRFError) -> ResponseReturnValue:
 def fault(error: Exception) -> ResponseReturnValue:
     """Our own mistake: logged with its trace, nothing half-done is stored."""
     db.session.rollback()
-    log.error("page_failed", path=request.path, exc_info=error)
+    # Flask wraps what was raised; the log needs the thing itself.
+    raised = getattr(error, "original_exception", None) or error
+    log.error("page_failed", path=request.path, exc_info=raised)
     # The page asks neither for the reader nor for the account's language: the database may be what failed.
     g.bare = True
     return render_template("errors/500.html"), 500

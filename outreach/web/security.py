@@ -71,5 +71,6 @@ def add_headers(response: Response) -> Response:
 
 def register(app: Flask) -> None:
     """Switch both on."""
-    login_manager.init_app(app)
+    # Its own `current_user` for templates would ask the database even for a page about the database's failure.
+    login_manager.init_app(app, add_context_processor=False)
     app.after_request(add_headers)
