@@ -1,0 +1,193 @@
+"""`outreach match` and `outreach check`: the solver and the judge on files, with no database and no Flask."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from outreach.cli.progress import ProgressLine
+from outreach.matching.assignment_json import assignment_json
+from outreach.matching.check import check, values
+from outreach.matching.plan import CONTRADICTORY, Plan
+from outreach.matching.plan_json import read_plan, sha256_of, write_plan
+from outreach.matching.problem import Assignment, Problem
+from outreach.matching.problem_json import read_problem
+from outreach.matching.refusal import ProblemRefused
+
+REFUSED = 2
+CONTRADICTION = 3
+Event = dict[str, object]
+Handler = Callable[[int, FrameType | None], object] | int | None
+_file = click.Path(path_type=Path)
+
+
+@click.command("match", short_help="Find the best plan for a problem file.")
+@click.argument("problem_file", metavar="PROBLEM", type=_file)
+@click.option(
+    "--out", type=_file, required=True, help="Where the plan goes; each better plan replaces it at once."
+)
+@click.option("--seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Time limit.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Threads of the solver."
+)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
+@click.option("--start", type=_file, help="A plan to begin with; the result is never worse.")
+@click.option("--quiet", is_flag=True, help="No progress on stderr.")
+@click.option("--json-lines", is_flag=True, help="Each event as a line of JSON on stdout.")
+def match_command(
+    problem_file: Path,
+    out: Path,
+    seconds: float,
+    workers: int,
+    seed: int,
+    start: Path | None,
+    quiet: bool,
+    json_lines: bool,
+) -> None:
+    """Find the best plan for PROBLEM (outreach-matching/1) and write it to --out (outreach-plan/1).
+
+    Ctrl-C keeps the best plan found so far. Exit code 0 with a plan, 2 for refused input, 3 for pins that contradict each other.
+
+    Example: outreach match spring.json --out plan.json --seconds 30
+    """
+    problem, sha256 = _problem(problem_file)
+    given = _plan(start).assignments if start else ()
+    if not out.parent.is_dir():
+        _refuse(f"{out}: there is no folder {out.parent}")
+    line = ProgressLine(seconds, quiet=quiet)
+
+    def on_event(event: Event) -> None:
+        line.show(event)
+        if json_lines:
+            click.echo(json.dumps(event))
+
+    with _stopped_by_signals() as stop:
+        plan = _solved(problem, given, sha256, out, stop, on_event, (seconds, workers, seed))
+    line.close()
+    _end(plan)
+
+
+def _solved(
+    problem: Problem,
+    given: tuple[Assignment, ...],
+    sha256: str,
+    out: Path,
+    stop: threading.Event,
+    on_event: Callable[[Event], None],
+    effort: tuple[float, int, int],
+) -> Plan:
+    # Here and not at the top: `outreach check` needs no OR-Tools.
+    from outreach.matching.solve import NoPlanInTime, solve
+
+    seconds, workers, seed = effort
+    try:
+        plan = solve(
+            problem,
+            seconds=seconds,
+            workers=workers,
+            seed=seed,
+            sha256=sha256,
+            start=given,
+            on_event=on_event,
+            on_plan=lambda plan: write_plan(plan, out),
+            stop=stop.is_set,
+        )
+    except NoPlanInTime as error:
+        click.echo(f"outreach match: {error}", err=True)
+        raise SystemExit(1) from None
+    write_plan(plan, out)
+    return plan
+
+
+def _end(plan: Plan) -> NoReturn:
+    code = 0
+    if plan.status == CONTRADICTORY:
+        code = CONTRADICTION
+        pins = ", ".join(json.dumps(assignment_json(pin), ensure_ascii=False) for pin in plan.conflict)
+        click.echo(f"outreach match: these pins cannot be kept together: {pins}", err=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if any(thread.daemon and thread is not threading.current_thread() for thread in threading.enumerate()):
+        # A solver that does not listen is left behind; the interpreter would wait for it.
+        os._exit(code)
+    raise SystemExit(code)
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
+    """Ctrl-C and SIGTERM ask for the best plan so far; a second one ends the process as usual."""
+    stop = threading.Event()
+    before: dict[int, Handler] = {}
+
+    def ask(number: int, _: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, before[number])
+
+    for number in (int(signal.SIGINT), int(signal.SIGTERM)):
+        before[number] = signal.signal(number, ask)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@click.command("check", short_help="Judge a plan file.")
+@click.argument("problem_file", metavar="PROBLEM", type=_file)
+@click.argument("plan_file", metavar="PLAN", type=_file)
+def check_command(problem_file: Path, plan_file: Path) -> None:
+    """Judge PLAN (outreach-plan/1) against PROBLEM (outreach-matching/1), independently of the solver.
+
+    Prints the recomputed values, then one sentence for every broken rule and every claim that is not true. Exit code 0 when there
+    is none, 1 otherwise, 2 when a file cannot be read.
+
+    Example: outreach check spring.json plan.json
+    """
+    problem, sha256 = _problem(problem_file)
+    plan = _plan(plan_file)
+    for goal, value in values(problem, plan.assignments).items():
+        click.echo(f"{goal} {value}")
+    faults = check(problem, plan, sha256)
+    for fault in faults:
+        click.echo(f"{fault.rule}: {fault.sentence}")
+    if not faults:
+        click.echo(f"{len(plan.assignments)} of {len(problem.requests)} requests placed, no fault found")
+    raise SystemExit(1 if faults else 0)
+
+
+def _problem(path: Path) -> tuple[Problem, str]:
+    content = _content(path)
+    try:
+        return read_problem(content), sha256_of(content)
+    except ProblemRefused as refusal:
+        _refuse(f"{path}: {refusal}")
+
+
+def _plan(path: Path) -> Plan:
+    content = _content(path)
+    try:
+        return read_plan(content)
+    except ProblemRefused as refusal:
+        _refuse(f"{path}: {refusal}")
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        _refuse(f"{path}: {error.strerror}")
+
+
+def _refuse(why: str) -> NoReturn:
+    click.echo(f"outreach: {' '.join(why.split())}", err=True)
+    raise SystemExit(REFUSED)

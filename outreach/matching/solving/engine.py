@@ -1,0 +1,162 @@
+"""CP-SAT under a clock: runs in a thread, is asked to stop again and again, and is left behind when it does not listen.
+
+CP-SAT can overrun its limit in presolve (or-tools #5163) and forgets a stop that comes before its search begins; so the one who
+waits here is the master of the time, not the solver.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+POLL_SECONDS = 0.05
+GRACE_SECONDS = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When to stop: a deadline (`time.monotonic()`) or a wish from outside."""
+
+    began: float
+    deadline: float
+    stop: Callable[[], bool]
+
+    def left(self) -> float:
+        """Seconds until the deadline, 0 as soon as somebody wishes to stop."""
+        return 0.0 if self.stop() else max(0.0, self.deadline - time.monotonic())
+
+    def seconds(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self.began
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How CP-SAT is to work. `budget` is in its deterministic time, so that a run's end does not depend on the machine."""
+
+    workers: int
+    seed: int
+    budget: float
+
+
+@dataclass
+class Answer:
+    """What a run has found: `proven` and `impossible` are CP-SAT's word; `bound` is None before it has one."""
+
+    values: Sequence[int] | None = None
+    bound: float | None = None
+    proven: bool = False
+    impossible: bool = False
+
+
+@dataclass
+class _Shared:
+    """What the solving thread and the waiting one pass each other."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    solutions: list[Sequence[int]] = field(default_factory=list)
+    bound: float | None = None
+    status: cp_model.CpSolverStatus | None = None
+    failure: RuntimeError | None = None
+
+
+def run(
+    model: cp_model.CpModel,
+    effort: Effort,
+    clock: Clock,
+    *,
+    on_values: Callable[[Sequence[int]], None],
+    on_bound: Callable[[float], None],
+) -> Answer:
+    """Solve until proven, out of budget, out of time or asked to stop. Callbacks come in the caller's thread.
+
+    `on_values` gets the value of every variable of each solution in the order they were found, `on_bound` the objective's bound.
+    """
+    from ortools.sat.python import cp_model
+
+    left = clock.left()
+    if left <= 0:
+        return Answer()
+    solver = cp_model.CpSolver()
+    parameters = solver.parameters
+    parameters.num_workers = effort.workers
+    parameters.random_seed = effort.seed
+    parameters.max_time_in_seconds = left
+    parameters.max_deterministic_time = effort.budget
+    shared = _Shared()
+    thread = threading.Thread(target=_solve, args=(solver, model, shared), daemon=True)
+    thread.start()
+    answer = Answer()
+    while thread.is_alive():
+        _wait(thread, solver, clock)
+        _pass_on(shared, answer, on_values, on_bound)
+        if clock.left() <= 0 and _left_behind(thread, solver):
+            break
+    _pass_on(shared, answer, on_values, on_bound)
+    if shared.failure is not None:
+        raise shared.failure
+    answer.proven = shared.status == cp_model.OPTIMAL
+    answer.impossible = shared.status == cp_model.INFEASIBLE
+    return answer
+
+
+def _wait(thread: threading.Thread, solver: cp_model.CpSolver, clock: Clock) -> None:
+    thread.join(POLL_SECONDS)
+    if clock.left() <= 0:
+        solver.stop_search()
+
+
+def _left_behind(thread: threading.Thread, solver: cp_model.CpSolver) -> bool:
+    """Ask to stop until the solver listens or patience ends; whether it is still at work."""
+    ends = time.monotonic() + GRACE_SECONDS
+    while thread.is_alive() and time.monotonic() < ends:
+        solver.stop_search()
+        thread.join(POLL_SECONDS)
+    return thread.is_alive()
+
+
+def _pass_on(
+    shared: _Shared,
+    answer: Answer,
+    on_values: Callable[[Sequence[int]], None],
+    on_bound: Callable[[float], None],
+) -> None:
+    with shared.lock:
+        solutions, bound = list(shared.solutions), shared.bound
+        shared.solutions.clear()
+    for values in solutions:
+        answer.values = values
+        on_values(values)
+    if bound is not None and bound != answer.bound:
+        answer.bound = bound
+        on_bound(bound)
+
+
+def _solve(solver: cp_model.CpSolver, model: cp_model.CpModel, shared: _Shared) -> None:
+    from ortools.sat.python import cp_model
+
+    class Listener(cp_model.CpSolverSolutionCallback):
+        def on_solution_callback(self) -> None:
+            with shared.lock:
+                shared.solutions.append(list(self.response_proto.solution))
+
+    def hear_bound(bound: float) -> None:
+        with shared.lock:
+            shared.bound = bound
+
+    solver.best_bound_callback = hear_bound
+    status = solver.solve(model, Listener())
+    with shared.lock:
+        shared.status = status
+        if status == cp_model.MODEL_INVALID:
+            shared.failure = RuntimeError(f"CP-SAT refuses the model: {model.validate()}")
+        elif status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            # Only now: objective and bound are 0.0, and not unknown, while there is no solution.
+            shared.solutions.append(list(solver.response_proto.solution))
+            shared.bound = solver.best_objective_bound

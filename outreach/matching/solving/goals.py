@@ -1,0 +1,90 @@
+"""The goals as sums over the model's choices, and bounds that need no solver.
+
+Costs are scaled by one power of ten, so that everything the solver sees is a whole number and nothing is rounded.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from decimal import Decimal
+
+from outreach.matching.consistency import COST_PLACES
+from outreach.matching.plan import Value
+from outreach.matching.problem import GOALS, MAXIMISED, Problem
+from outreach.matching.solving.options import Option, Options
+
+ZERO = Decimal(0)
+
+
+def scale_of(problem: Problem, goal: str) -> int:
+    """By what a goal's value is multiplied to be whole: 1 but for costs with decimals."""
+    if goal != "cost":
+        return 1
+    costs = [offer.cost for offer in problem.offers]
+    costs += [problem.limits(slot).cost for slot in problem.slots]
+    costs += [cost for one in problem.requests for cost in one.costs.values()]
+    for places in range(COST_PLACES):
+        if all(cost.scaleb(places) == cost.scaleb(places).to_integral_value() for cost in costs):
+            return int(10**places)
+    return int(10**COST_PLACES)
+
+
+def scaled(value: Value, scale: int) -> int:
+    """A goal's value as the whole number the solver sees."""
+    return int(value * scale)
+
+
+def unscaled(value: int, scale: int) -> Value:
+    """The inverse of `scaled`."""
+    if scale == 1:
+        return value
+    exact = Decimal(value) / scale
+    return int(exact) if exact == exact.to_integral_value() else exact
+
+
+def weight_of(problem: Problem, goal: str, option: Option, scale: int) -> int:
+    """What choosing this option adds to a goal that is a sum over placements (slots' own costs and equity are not)."""
+    visit_request = problem.visit_request[option.request]
+    if goal == "groups":
+        return 1
+    if goal == "pupils":
+        return visit_request.pupils
+    if goal == "preference":
+        return option.points
+    if goal == "travel":
+        return option.travel
+    if goal == "cost":
+        own = visit_request.costs.get(option.place_id, ZERO)
+        return scaled(own + (problem.offer[option.offer].cost if option.team else ZERO), scale)
+    return 0
+
+
+def safe_bounds(options: Options) -> dict[str, Value]:
+    """A bound of every goal that holds whatever else does: what could be had if only the schools' totals were limited."""
+    problem = options.problem
+    best: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for name, indices in options.of_request.items():
+        visit_request = problem.visit_request[name]
+        points = max(options.all[index].points for index in indices)
+        best[visit_request.school].append((visit_request.pupils, points))
+    bounds: dict[str, int] = dict.fromkeys(GOALS, 0)
+    for school_id, asked in best.items():
+        school = problem.school[school_id]
+        room = len(asked) if school.max_bookings is None else min(len(asked), school.max_bookings)
+        bounds["equity"] += school.weight if room else 0
+        bounds["groups"] += room
+        bounds["pupils"] += sum(sorted((pupils for pupils, _ in asked), reverse=True)[:room])
+        bounds["preference"] += sum(sorted((points for _, points in asked), reverse=True)[:room])
+    bounds["changes"] = sum(not options.indices_for(kept) for kept in problem.incumbent)
+    return {goal: bounds[goal] for goal in problem.objectives}
+
+
+def tighter(goal: str, one: Value, other: Value) -> Value:
+    """The stronger of two valid bounds."""
+    return min(one, other) if goal in MAXIMISED else max(one, other)
+
+
+def rank(problem: Problem, values: Mapping[str, Value]) -> tuple[Value, ...]:
+    """A key by which plans compare: greater is better, goal by goal in the problem's order."""
+    return tuple(values[goal] if goal in MAXIMISED else -values[goal] for goal in problem.objectives)

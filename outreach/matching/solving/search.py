@@ -1,0 +1,153 @@
+"""Goal by goal: maximise the first, hold its value, go on to the next; come back with more effort to what is not proven yet.
+
+Effort is measured in CP-SAT's deterministic time, so that a run with one worker that ends before its limit ends the same way on any
+machine. The limit itself is wall time and cuts everything short.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from outreach.matching.plan import Value
+from outreach.matching.problem import MAXIMISED
+from outreach.matching.solving.best import Best
+from outreach.matching.solving.engine import Answer, Clock, Effort, run
+from outreach.matching.solving.goals import scaled, unscaled
+from outreach.matching.solving.model import Model
+from outreach.matching.solving.options import Options
+from outreach.matching.solving.progress import Progress
+from outreach.matching.solving.timetable import TeamDays
+
+FIRST_BUDGET = 4.0
+GROWTH = 3
+ROUNDING = 1e-6
+
+
+class Search:
+    """Improves `best` (which holds a plan already) and its bounds until all is proven or the time is over."""
+
+    def __init__(
+        self, options: Options, days: TeamDays, best: Best, clock: Clock, progress: Progress, effort: Effort
+    ) -> None:
+        self.options = options
+        self.days = days
+        self.best = best
+        self.clock = clock
+        self.progress = progress
+        self.effort = effort
+        self.goals = options.problem.objectives
+        self.model = Model(options, days)
+        self.rows = {goal: _Row(self.model, goal) for goal in self.goals}
+
+    def all_goals(self) -> None:
+        """Rounds over the unproven goals, each with a larger budget."""
+        budget = self.effort.budget
+        while self.clock.left() > 0 and not all(map(self.best.proven, self.goals)):
+            known = (self.best.values, dict(self.best.bounds))
+            settled = [self._goal(goal, budget) for goal in self.goals if not self.best.proven(goal)]
+            if all(settled) and known == (self.best.values, self.best.bounds):
+                # CP-SAT calls everything finished, and the judge does not agree: more effort is vain, the bounds stay open.
+                return
+            budget *= GROWTH
+
+    def _goal(self, goal: str, budget: float) -> bool:
+        """Work on one goal; whether the solver calls it finished."""
+        self.progress.phase("goal", goal)
+        for row in self.rows.values():
+            row.free()
+        for earlier in self.goals[: self.goals.index(goal)]:
+            self.rows[earlier].hold(self.best.values[earlier])
+        self.rows[goal].aim()
+        while self.clock.left() > 0:
+            self.model.hint(self.best.assignments or ())
+            answer = self._run(goal, budget)
+            if answer.values is None or not self._cut(self._chosen(answer.values)):
+                return answer.proven or answer.impossible
+        return False
+
+    def _run(self, goal: str, budget: float) -> Answer:
+        def on_bound(bound: float) -> None:
+            self._learn(goal, bound)
+
+        effort = Effort(self.effort.workers, self.effort.seed, budget)
+        return run(self.model.cp, effort, self.clock, on_values=self._take, on_bound=on_bound)
+
+    def _learn(self, goal: str, bound: float) -> None:
+        row = self.rows[goal]
+        if not math.isfinite(bound) or abs(bound) > row.furthest:
+            return
+        whole = math.floor(bound + ROUNDING) if goal in MAXIMISED else math.ceil(bound - ROUNDING)
+        value = unscaled(whole, row.scale)
+        if self.best.learn(goal, value):
+            self.progress.bound(goal, self.best.values[goal], self.best.bounds[goal])
+
+    def _chosen(self, values: Sequence[int]) -> list[int]:
+        return [index for index, variable in enumerate(self.model.chosen) if values[variable.index]]
+
+    def _take(self, values: Sequence[int]) -> None:
+        chosen = self._chosen(values)
+        if not any(self.days.impossible(members) for members in self.days.sets(chosen).values()):
+            self.best.offer(self.days.timed(chosen))
+
+    def _cut(self, chosen: Sequence[int]) -> bool:
+        """Forbid the sets of this solution that their team cannot give; whether there were any."""
+        found = False
+        for block, members in self.days.sets(chosen).items():
+            if self.days.impossible(members):
+                table, everybody = self.days.blocks[block]
+                self.model.add_cut(table, everybody, self._smallest(members, table.inheriting))
+                found = True
+        return found
+
+    def _smallest(self, members: Sequence[int], inheriting: bool) -> list[int]:
+        """A part of an impossible set that is impossible already."""
+        left = list(members)
+        for index in members if inheriting else ():
+            rest = [other for other in left if other != index]
+            if len(rest) > 1 and self.days.impossible(rest):
+                left = rest
+        return left
+
+
+class _Row:
+    """A goal as a row of the model that can be held at a value, and as its objective."""
+
+    def __init__(self, model: Model, goal: str) -> None:
+        from ortools.sat.python import cp_model
+
+        terms, constant, self.scale = model.goal_terms(goal)
+        self.model = model.cp
+        self.goal = goal
+        self.constant = constant
+        self.furthest = abs(constant) + sum(abs(weight) for _, weight in terms)
+        self.sum = cp_model.LinearExpr.weighted_sum(
+            [one for one, _ in terms], [weight for _, weight in terms]
+        )
+        self.row = self.model.add(self.sum <= self.furthest) if terms else None
+        self.free()
+
+    def free(self) -> None:
+        """Any value."""
+        self._between(-self.furthest, self.furthest)
+
+    def hold(self, value: Value) -> None:
+        """At least as good as this value."""
+        whole = scaled(value, self.scale) - self.constant
+        if self.goal in MAXIMISED:
+            self._between(whole, self.furthest)
+        else:
+            self._between(-self.furthest, whole)
+
+    def _between(self, low: int, high: int) -> None:
+        if self.row is not None:
+            self.row.proto.linear.domain[0] = low
+            self.row.proto.linear.domain[1] = high
+
+    def aim(self) -> None:
+        """Make this goal the objective."""
+        self.model.clear_objective()  # type: ignore[no-untyped-call]
+        if self.goal in MAXIMISED:
+            self.model.maximize(self.sum + self.constant)
+        else:
+            self.model.minimize(self.sum + self.constant)
