@@ -6,7 +6,6 @@ half (problem, candidates, check) is all that is used here, so a web process may
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +15,7 @@ from outreach.matching import problem as core
 from outreach.matching.check import check, placements_of
 from outreach.matching.placed import Placed
 from outreach.matching.plan import Plan
-from outreach.matching.plan_json import plan_of, sha256_of
+from outreach.matching.plan_json import read_plan, sha256_of
 from outreach.matching.points import points_of
 from outreach.matching.problem import Problem
 from outreach.matching.problem_json import read_problem
@@ -207,9 +206,11 @@ class ReadPlan:
 
 
 def read_plan_of(problem_content: str, plan_content: str) -> ReadPlan:
-    """Read and judge the child's plan. Nothing of it is believed: rules, values and bounds are checked once more."""
+    """Read and judge the child's plan. Nothing of it is believed: rules, values and bounds are checked once more.
+
+    Raises `ProblemRefused` for a file that is no plan at all."""
     problem = read_problem(problem_content.encode())
-    plan = plan_of(json.loads(plan_content))
+    plan = read_plan(plan_content.encode())
     faults = tuple(fault.sentence for fault in check(problem, plan, sha256_of(problem_content.encode())))
     placements = [] if faults else placements_of(problem, plan.assignments)
     return ReadPlan(plan, plan_content, faults, tuple(map(_assignment, placements)))

@@ -31,14 +31,17 @@ class LeaseLost(Exception):
 Clock = Callable[[], datetime]
 
 
-def deliver(*, holder: str, transport: Transport, clock: Clock, limit: int = 50) -> Counter[str]:
+def deliver(
+    *, holder: str, transport: Transport, clock: Clock, limit: int = 50, ending: Callable[[], bool] = bool
+) -> Counter[str]:
     """Send up to `limit` due letters; counts them by the state they reached (`sent`, `put_off`, `failed`, `dropped`, `lost`).
 
-    `holder` names this process among all that ever ran: the lease is told by it. Needs an app context."""
+    `holder` names this process among all that ever ran: the lease is told by it. `ending` is asked between two letters.
+    Needs an app context."""
     ends: Counter[str] = Counter()
     troubles = 0
     with transport:
-        while ends.total() < limit and troubles < GIVE_UP_AFTER:
+        while ends.total() < limit and troubles < GIVE_UP_AFTER and not ending():
             message_id = outbox.claim(holder=holder, now=clock())
             if message_id is None:
                 break

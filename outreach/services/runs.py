@@ -164,7 +164,10 @@ def finish_run(
     run = db.session.get_one(SolveRun, run_id)
     read: ReadPlan | None = None
     if plan_text is not None and run.problem is not None:
-        read = read_plan_of(run.problem, plan_text)
+        try:
+            read = read_plan_of(run.problem, plan_text)
+        except ProblemRefused as refused:
+            return _end(run_id=run_id, state=RunState.FAILED, read=None, fault=str(refused), now=now)
         if read.faults:
             state, fault, read = RunState.FAILED, "\n".join(read.faults[:20]), None
         elif read.plan.status == "contradictory":

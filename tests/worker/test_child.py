@@ -1,0 +1,143 @@
+"""The solver's process: what it tells is heard, it ends when it should, and nothing of it is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from outreach.services.runs import ClaimedRun
+from outreach.worker import child as child_room
+from outreach.worker.child import Child, command_of
+
+RUN = ClaimedRun(run_id=7, problem='{"format": "outreach-matching/1"}', seconds=60, workers=2, seed=3)
+
+
+def python(script: str) -> list[str]:
+    return [sys.executable, "-c", script]
+
+
+def until_ended(child: Child, limit: float = 20.0) -> float:
+    """Seconds until it has ended; fails past the limit."""
+    began = time.monotonic()
+    while not child.wait(0.05):
+        assert time.monotonic() - began < limit
+    return time.monotonic() - began
+
+
+def test_the_command_names_files_limits_and_seed(tmp_path: Path) -> None:
+    assert command_of(RUN, tmp_path)[1:] == [
+        *("-m", "outreach", "match", str(tmp_path / "problem.json"), "--out", str(tmp_path / "plan.json")),
+        *("--seconds", "60", "--workers", "2", "--seed", "3", "--json-lines", "--quiet"),
+    ]
+
+
+def test_what_it_tells_is_heard_and_the_rest_ignored() -> None:
+    script = "print('{\"event\": \"phase\"}'); print('no json'); print('[1]'); print('{\"event\": \"end\"}')"
+    with Child(RUN, python(script)) as child:
+        until_ended(child)
+        assert child.events() == [{"event": "phase"}, {"event": "end"}]
+        assert child.events() == []
+        assert child.process.returncode == 0
+
+
+def test_events_are_heard_while_it_works() -> None:
+    script = 'import time; print(\'{"event": "phase"}\', flush=True); time.sleep(60)'
+    with Child(RUN, python(script)) as child:
+        began = time.monotonic()
+        events: list[dict[str, object]] = []
+        while not events:
+            assert time.monotonic() - began < 10
+            assert not child.wait(0.05)
+            events = child.events()
+        assert events == [{"event": "phase"}]
+
+
+def test_the_problem_lies_there_and_the_plan_is_found() -> None:
+    child = Child(RUN, python("pass"))
+    with child:
+        until_ended(child)
+        assert child.plan() is None
+        (child.folder / "plan.json").write_text("{}")
+        assert child.plan() == "{}"
+        assert (child.folder / "problem.json").read_text() == RUN.problem
+    assert not child.folder.exists()
+
+
+def test_it_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
+    monkeypatch.setenv("OUTREACH_SECRET_KEY", "secret")
+    with Child(RUN, python("import json, os; print(json.dumps(dict(os.environ)))")) as child:
+        until_ended(child)
+        (environment,) = child.events()
+    assert "secret" not in json.dumps(environment)
+    assert environment["PATH"] == os.environ["PATH"]
+
+
+def test_what_it_complains_of_is_kept_at_its_end() -> None:
+    with Child(RUN, python("import sys; sys.exit('x' * 5000 + ' out of memory')")) as child:
+        until_ended(child)
+        assert child.process.returncode == 1
+        assert child.complaint().endswith("x out of memory")
+        assert len(child.complaint()) <= child_room.KEPT_COMPLAINT
+
+
+def test_a_stop_lets_it_end_in_its_own_way() -> None:
+    script = (
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\n"
+        "print('{}', flush=True)\n"
+        "time.sleep(60)"
+    )
+    with Child(RUN, python(script)) as child:
+        while not child.events():
+            child.wait(0.05)
+        child.stop()
+        assert until_ended(child) < 2
+        assert (child.process.returncode, child.killed) == (0, False)
+
+
+STUBBORN = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('{}', flush=True)\ntime.sleep(60)"
+
+
+def test_one_that_does_not_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_room, "GRACE_SECONDS", 0.5)
+    with Child(RUN, python(STUBBORN)) as child:
+        while not child.events():
+            child.wait(0.05)
+        child.stop()
+        child.stop()
+        assert 0.4 < until_ended(child) < 3
+        assert (child.process.returncode, child.killed) == (-9, True)
+
+
+def test_one_that_overruns_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_room, "OVERRUN_SECONDS", 0.5)
+    run = ClaimedRun(run_id=7, problem="{}", seconds=1, workers=1, seed=0)
+    with Child(run, python(STUBBORN)) as child:
+        assert 1.3 < until_ended(child) < 5
+        assert child.killed
+
+
+def test_nothing_is_left_of_it_when_the_worker_turns_away() -> None:
+    script = (
+        "import subprocess, time\n"
+        "started = subprocess.Popen(['sleep', '60'])\n"
+        "print('{\"pid\": %d}' % started.pid, flush=True)\n"
+        "time.sleep(60)"
+    )
+    with Child(RUN, python(script)) as child:
+        told: list[dict[str, int]] = []
+        while not told:
+            child.wait(0.05)
+            told = child.events()
+        grandchild = psutil.Process(told[0]["pid"])
+    assert not psutil.pid_exists(child.process.pid)
+    grandchild_gone = psutil.wait_procs([grandchild], timeout=5)[0]
+    assert [each.pid for each in grandchild_gone] == [told[0]["pid"]]
+    assert not child.folder.exists()
