@@ -129,8 +129,9 @@ def visit_request(
         "submitted_at": NOW,
         "created_at": NOW,
     }
-    row = VisitRequest(round_id=round_.id, school_id=school.id, created_by_id=by.id, **{**usual, **facts})
-    row.windows = [RequestWindow(weekday=day, start_time=time(8), end_time=time(16)) for day in range(5)]
+    weekdays = [RequestWindow(weekday=day, start_time=time(8), end_time=time(16)) for day in range(5)]
+    facts = {"windows": weekdays, **usual, **facts}
+    row = VisitRequest(round_id=round_.id, school_id=school.id, created_by_id=by.id, **facts)
     row.choices = [
         RequestChoice(
             rank=rank,

@@ -36,8 +36,7 @@ def sign_in() -> ResponseReturnValue:
         user, key = form.outcome
         begin_session(user, key)
         return redirect(safe_next(request.args.get("next")) or url_for("home.index"), 303)
-    status = form.refusal.status if form.refusal else 422 if form.errors else 200
-    return render_template("account/sign_in.html", form=form), status
+    return render_template("account/sign_in.html", form=form), form.status
 
 
 @blueprint.post("/sign-out")
@@ -60,8 +59,7 @@ def forgotten() -> ResponseReturnValue:
         accounts.ask_for_reset, email=form.email.data, address=_address(), now=utc_now()
     ):
         return render_template("account/reset_sent.html", email=form.email.data)
-    status = form.refusal.status if form.refusal else 422 if form.errors else 200
-    return render_template("account/forgotten.html", form=form), status
+    return render_template("account/forgotten.html", form=form), form.status
 
 
 def _choose_password(key: str, purpose: TokenPurpose) -> ResponseReturnValue:
@@ -71,11 +69,10 @@ def _choose_password(key: str, purpose: TokenPurpose) -> ResponseReturnValue:
     ):
         flash(_("Your password is set. Sign in with it now."), "good")
         return redirect(url_for("account.sign_in"), 303)
-    status = form.refusal.status if form.refusal else 422 if form.errors else 200
     page = render_template(
         "account/choose_password.html", form=form, invited=purpose is TokenPurpose.INVITATION
     )
-    return page, status
+    return page, form.status
 
 
 @blueprint.route("/password/new/<key>", methods=["GET", "POST"])
@@ -105,4 +102,4 @@ def settings() -> ResponseReturnValue:
         return redirect(url_for("account.settings"), 303)
     if not form.is_submitted():
         fill(form, user, ("name", "phone", "language"))
-    return render_template("account/settings.html", form=form), 422 if form.errors else 200
+    return render_template("account/settings.html", form=form), form.status

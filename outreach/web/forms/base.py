@@ -14,7 +14,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectMultipleField
-from wtforms.fields import SelectChoice
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -60,6 +60,18 @@ class Form(FlaskForm):
             self.refuse(refusal)
             return False
         return True
+
+    @property
+    def status(self) -> int:
+        """What the page with this form answers: 200 when just opened, 422 for wrong shape, else the refusal's own."""
+        if self.refusal is not None:
+            return self.refusal.status
+        return 422 if self.errors else 200
+
+    def seen_version(self) -> int:
+        """The version of the row that this form was opened with; 0, which no row has, when it was tampered with."""
+        text = str(self._fields["version"].data or "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class Ticks(SelectMultipleField):

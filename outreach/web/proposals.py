@@ -1,0 +1,52 @@
+"""Proposals: looked at as a table, and published."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from outreach.clock import utc_now
+from outreach.models import Proposal
+from outreach.queries.paging import page_of
+from outreach.queries.proposals import ProposalFilter, assignments_of, placed_in, unplaced_of
+from outreach.queries.rounds import newest_publication
+from outreach.services.publishing import publish_proposal
+from outreach.web.access import load_or_404, requires, signed_in_user
+from outreach.web.forms.rounds import ProposalFilterForm
+from outreach.web.paging import page_number, paged
+
+blueprint = Blueprint("proposals", __name__)
+
+
+@blueprint.get("/proposals/<id:proposal_id>")
+@requires("proposal.view")
+def show(proposal_id: int) -> ResponseReturnValue:
+    """The proof, the placed groups and the others."""
+    proposal = load_or_404(Proposal, proposal_id)
+    form = ProposalFilterForm(request.args)
+    wanted = ProposalFilter(form.q.data or "", form.district.data or "", form.kind.data or "")
+    found = page_of(assignments_of(proposal, wanted), number=page_number())
+    return render_template(
+        "proposal/show.html",
+        proposal=proposal,
+        form=form,
+        found=paged(found),
+        placed=placed_in(proposal),
+        unplaced=unplaced_of(proposal),
+        publication=newest_publication(proposal.round_),
+    )
+
+
+@blueprint.post("/proposals/<id:proposal_id>/publish")
+@requires("proposal.publish")
+def publish(proposal_id: int) -> ResponseReturnValue:
+    """Make the proposal binding: bookings and letters follow in one transaction."""
+    proposal = load_or_404(Proposal, proposal_id)
+    seen = request.form.get("version", type=int)
+    if seen is None:
+        abort(400)
+    round_id = proposal.round_id
+    publish_proposal(proposal_id=proposal_id, seen_version=seen, by=signed_in_user(), now=utc_now())
+    flash(_("Published. The bookings stand and the letters are on their way."), "good")
+    return redirect(url_for("rounds.show", round_id=round_id), 303)
