@@ -1,0 +1,49 @@
+"""Questions about people: who has an account, among those that the reader may know of."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, or_, select
+
+from outreach.models import Company, Hub, Membership, Role, School, User, db
+from outreach.permissions import companies_of, visible
+from outreach.queries.paging import Page, page_of
+from outreach.queries.schools import search_words
+
+OPEN, INVITED, CLOSED = "active", "invited", "closed"
+
+
+def find_people(
+    *, reader: User | None, words: str = "", role: str = "", state: str = "", number: int = 1
+) -> Page[User]:
+    """The people that `reader` may know of, by name; narrowed by name or e-mail, by role, and by how far they have come in."""
+    found = select(User).where(visible(reader, User))
+    for word in search_words(words):
+        columns = (User.name, User.email)
+        found = found.where(or_(*(func.lower(column).contains(word, autoescape=True) for column in columns)))
+    if role:
+        found = found.where(User.id.in_(select(Membership.user_id).where(Membership.role == Role(role))))
+    if state == CLOSED:
+        found = found.where(User.active.is_(False))
+    elif state == INVITED:
+        found = found.where(User.active, User.password_hash.is_(None))
+    elif state == OPEN:
+        found = found.where(User.active, User.password_hash.is_not(None))
+    return page_of(found.order_by(func.lower(User.name), User.id), number=number)
+
+
+def state_of(user: User) -> str:
+    """How far somebody has come in: invited, active or closed."""
+    if not user.active:
+        return CLOSED
+    return INVITED if user.password_hash is None else OPEN
+
+
+def bodies_for(user: User, role: Role) -> list[School | Company | Hub]:
+    """The schools, companies or hubs for which this person may invite somebody; a role without body has none."""
+    if role is Role.COORDINATOR:
+        return list(db.session.scalars(select(Company).where(companies_of(user)).order_by(Company.name_en)))
+    if role is Role.TEACHER and user.is_staff:
+        return list(db.session.scalars(select(School).order_by(School.name_en, School.level)))
+    if role is Role.HUB and user.is_staff:
+        return list(db.session.scalars(select(Hub).order_by(Hub.name_en)))
+    return []
