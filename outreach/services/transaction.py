@@ -105,8 +105,9 @@ def _passing(fault: OperationalError) -> bool:
 
 def changed_rows(statement: Executable) -> int:
     """Execute a conditional UPDATE, DELETE or INSERT and tell how many rows it touched: that number is the decision."""
-    result = cast("CursorResult[Any]", db.session.execute(statement))
-    return result.rowcount
+    # PostgreSQL's driver is asked for the new row's number, and SQLAlchemy then forgets how many rows there were.
+    kept = db.session.execute(statement, execution_options={"preserve_rowcount": True})
+    return cast("CursorResult[Any]", kept).rowcount
 
 
 def broken_rule(fault: IntegrityError) -> str:
