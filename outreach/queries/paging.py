@@ -25,7 +25,7 @@ class Page(Generic[Row]):
     total: int
 
 
-def page_of(statement: Select[tuple[Row]], *, number: int, size: int = PAGE_SIZE) -> Page[Row]:
+def page_of(statement: Select[Row], *, number: int, size: int = PAGE_SIZE) -> Page[Row]:
     """Page `number` of an ordered statement over one entity; a number beyond the end gives the last page."""
     # The order means nothing to a count and would be an error in PostgreSQL's subqueries with DISTINCT.
     bare: Select[Any] = statement.order_by(None)

@@ -43,9 +43,12 @@ def read_school_file(content: bytes, *, name: str = "") -> SchoolFile:
         raise NotASchoolFile("no_rows")
     schools, unclear = merge_places(places)
     further = len(places) - len(schools) - len(unclear)
-    if further:
-        left_out["place"] = further
+    left_out["place"] = further
     faults = sorted([*faults, *unclear], key=lambda fault: fault.line)
     return SchoolFile(
-        name=name, rows=rows, schools=tuple(schools), faults=tuple(faults), left_out=dict(left_out)
+        name=name, rows=rows, schools=tuple(schools), faults=tuple(faults), left_out=_counted(left_out)
     )
+
+
+def _counted(left_out: Counter[str]) -> dict[str, int]:
+    return {reason: left_out[reason] for reason in ("kindergarten", "evening", "place") if left_out[reason]}
