@@ -53,12 +53,14 @@ TEMPLATE = """
 {{ forms.field(form.chair, hint="Step-free places only") }}
 {% endcall %}
 {{ forms.bilingual(form.title_en, form.title_zh, hint="One is enough", rows=2) }}
-{{ forms.field(form.mail, autocomplete="email") }}{{ forms.field(form.secret) }}{{ forms.field(form.text, optional=true) }}
+{{ forms.field(form.mail, autocomplete="email") }}
+{{ forms.field(form.secret, autocomplete="current-password") }}{{ forms.field(form.text, optional=true) }}
 {{ forms.field(form.district) }}{{ forms.field(form.file) }}{{ forms.field(form.kept) }}
 {% for entry in form.contacts %}{{ forms.any_field(entry) }}{% endfor %}
 {{ forms.submit("Save", cancel=("Cancel", "/"), second=("Save as draft", "draft")) }}
 {% endcall %}
-{% call forms.filter_bar("/gallery", clear_url="/gallery") %}<label for="q">Name</label><input id="q" name="q">{% endcall %}
+{% call forms.filter_bar("/gallery", clear_url="/gallery") %}
+<label for="q">Name</label><input id="q" name="q" class="form-control">{% endcall %}
 {% for kind in ("info", "good", "warn", "bad") %}{{ page.notice(kind, "Title " ~ kind, "Text") }}{% endfor %}
 {{ page.figures([(34, "pupils"), ("1,056", "schools", "proven")]) }}
 {{ page.facts([("When", "Thursday"), ("Contact", None), ("Note", "")]) }}
@@ -125,6 +127,9 @@ def gallery() -> str:
     return render_template_string(
         TEMPLATE,
         form=form,
+        navigation=[thing(label="Today", url="/", active=True), thing(label="Offers", url="/", active=False)],
+        person=thing(name="Tess Chan", role_line="Teacher", account_url="/"),
+        footer_links=[thing(label="Privacy", url="/")],
         points=[thing(seconds=seconds, value=value, bound=bound) for seconds, value, bound in POINTS],
         found=thing(number=2, pages=3, total=1220, url=lambda number: f"/gallery?page={number}"),
         offers=[
