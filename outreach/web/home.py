@@ -5,6 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from outreach.clock import today
+from outreach.models import Role, User
+from outreach.queries import home as questions
+from outreach.queries.rounds import open_rounds, supply_of
 from outreach.web.access import reader, requires
 
 blueprint = Blueprint("home", __name__)
@@ -13,5 +17,45 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 @requires("public")
 def index() -> ResponseReturnValue:
-    """What is to be done now, for whoever reads."""
-    return render_template("home/welcome.html", user=reader())
+    """The page of the reader's role; whoever is not signed in reads what this is."""
+    user = reader()
+    if user is None:
+        return render_template("home/welcome.html", rounds=open_rounds())
+    if user.is_staff:
+        return _staff()
+    if user.holds(Role.COORDINATOR, Role.HUB):
+        return _host(user)
+    return _teacher(user)
+
+
+def _teacher(user: User) -> str:
+    rounds = open_rounds()
+    return render_template(
+        "home/teacher.html",
+        schools=questions.schools_of(user),
+        rounds=rounds,
+        requests=questions.requests_in(user, rounds),
+        to_confirm=questions.bookings_to_confirm(user),
+        coming=questions.coming_bookings(user, today()),
+    )
+
+
+def _host(user: User) -> str:
+    return render_template(
+        "home/host.html",
+        companies=questions.companies_for(user),
+        work=questions.offer_work(user, today()),
+        coming=questions.coming_bookings(user, today()),
+        rounds=open_rounds(),
+    )
+
+
+def _staff() -> str:
+    rounds = questions.rounds_at_work()
+    return render_template(
+        "home/staff.html",
+        rounds=rounds,
+        supplies={round_.id: supply_of(round_) for round_ in rounds},
+        letters_in_trouble=questions.letters_in_trouble(),
+        unconfirmed=questions.unconfirmed_bookings(),
+    )

@@ -26,12 +26,14 @@ TEACHER = (
     ("offers.index", _l("Find an offer")),
     ("requests.index", _l("Requests")),
     ("bookings.index", _l("Bookings")),
+    ("schools.own", _l("School calendar")),
 )
 HOST = (
     ("home.index", _l("Overview")),
     ("offers.mine", _l("Our offers")),
     ("teams.index", _l("Teams")),
-    ("bookings.roster", _l("Who comes")),
+    ("roster.index", _l("Who comes")),
+    ("people.index", _l("People")),
 )
 STAFF = (
     ("home.index", _l("Overview")),

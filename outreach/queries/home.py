@@ -1,0 +1,126 @@
+"""What waits for each role on the first page: a few rows, the nearest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from outreach.models import (
+    LIVE,
+    Booking,
+    BookingState,
+    Company,
+    Offer,
+    OfferState,
+    OutboxMessage,
+    OutboxState,
+    RequestState,
+    Round,
+    RoundState,
+    School,
+    Slot,
+    SlotState,
+    User,
+    VisitRequest,
+    db,
+)
+from outreach.permissions import companies_of, visible
+
+FEW = 6
+
+
+def bookings_to_confirm(user: User) -> list[Booking]:
+    """Places of this teacher's schools that wait for a yes, the earliest deadline first."""
+    return list(
+        db.session.scalars(
+            select(Booking)
+            .where(visible(user, Booking), Booking.state == BookingState.AWAITING)
+            .order_by(Booking.confirm_by, Booking.id)
+        ).unique()
+    )
+
+
+def coming_bookings(user: User, today: date) -> list[Booking]:
+    """The next visits that this person has to do with."""
+    return list(
+        db.session.scalars(
+            select(Booking)
+            .where(visible(user, Booking), Booking.state.in_(LIVE), Booking.day >= today)
+            .order_by(Booking.starts_at, Booking.id)
+            .limit(FEW)
+        ).unique()
+    )
+
+
+def requests_in(user: User, rounds: list[Round]) -> list[VisitRequest]:
+    """The requests of this teacher's schools in some rounds, withdrawn ones left out."""
+    return list(
+        db.session.scalars(
+            select(VisitRequest)
+            .where(
+                visible(user, VisitRequest),
+                VisitRequest.round_id.in_([round_.id for round_ in rounds]),
+                VisitRequest.state != RequestState.WITHDRAWN,
+            )
+            .order_by(VisitRequest.id)
+        ).unique()
+    )
+
+
+def schools_of(user: User) -> list[School]:
+    """The schools this person teaches at."""
+    return list(db.session.scalars(select(School).where(School.id.in_(user.school_ids)).order_by(School.id)))
+
+
+def companies_for(user: User) -> list[Company]:
+    """The companies this person acts for."""
+    return list(
+        db.session.scalars(select(Company).where(companies_of(user)).order_by(Company.name_en)).unique()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OfferWork:
+    """What a coordinator might still do: drafts to post, posted offers that have no date ahead."""
+
+    drafts: list[Offer]
+    without_dates: list[Offer]
+    posted: int
+
+
+def offer_work(user: User, today: date) -> OfferWork:
+    """The offers of this person's companies that need a hand."""
+    mine = (
+        select(Offer)
+        .join(Company, Company.id == Offer.company_id)
+        .where(companies_of(user))
+        .order_by(Offer.id)
+    )
+    ahead = select(Slot.offer_id).where(Slot.state == SlotState.OPEN, Slot.day >= today)
+    posted = mine.where(Offer.state == OfferState.POSTED)
+    return OfferWork(
+        drafts=list(db.session.scalars(mine.where(Offer.state == OfferState.DRAFT).limit(FEW)).unique()),
+        without_dates=list(db.session.scalars(posted.where(Offer.id.not_in(ahead)).limit(FEW)).unique()),
+        posted=db.session.scalar(select(func.count()).select_from(posted.order_by(None).subquery())) or 0,
+    )
+
+
+def rounds_at_work() -> list[Round]:
+    """Rounds that are not archived, the next visits first."""
+    return list(
+        db.session.scalars(select(Round).where(Round.state != RoundState.ARCHIVED).order_by(Round.first_day))
+    )
+
+
+def letters_in_trouble() -> int:
+    """Letters that could not be delivered."""
+    failed = select(func.count(OutboxMessage.id)).where(OutboxMessage.state == OutboxState.FAILED)
+    return db.session.scalar(failed) or 0
+
+
+def unconfirmed_bookings() -> int:
+    """Places that still wait for a school's yes."""
+    waiting = select(func.count(Booking.id)).where(Booking.state == BookingState.AWAITING)
+    return db.session.scalar(waiting) or 0
