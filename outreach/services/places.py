@@ -171,10 +171,11 @@ def _times(when: When, travel_minutes: int) -> dict[str, Any]:
 
 def _insert(values: dict[str, Any]) -> Booking:
     """Write the row under a reference that is free: the UNIQUE tells, nobody asks first."""
-    while True:
+    for _attempt in range(20):
         reference = "OB-" + "".join(secrets.choice(REFERENCE_LETTERS) for _place in range(6))
         if insert_or_ignore(Booking, reference=reference, **values):
             return db.session.scalars(select(Booking).where(Booking.reference == reference)).one()
         form_key = values["form_key"]
         if form_key is not None and booking_of_form(form_key) is not None:
             raise FormSentTwice(_l("This form has been sent already."))
+    raise RuntimeError("no reference is free")
