@@ -79,7 +79,7 @@ def test_everything_of_the_plan_is_in_the_database(entered: Entered) -> None:
     assert set(db.session.scalars(select(Offer.state))) == {OfferState.POSTED}
     assert count(BlockedDays) == sum(len(school.blocked) for school in CITY.schools)
     roles = db.session.execute(select(Membership.role, func.count()).group_by(Membership.role))
-    assert dict(roles.tuples().all()) == {
+    assert dict(roles.all()) == {
         Role.TEACHER: 18,
         Role.COORDINATOR: 6,
         Role.HUB: 3,
