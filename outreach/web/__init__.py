@@ -10,7 +10,7 @@ from importlib import import_module
 from flask import Flask
 
 # One module per noun, each with a blueprint called `blueprint`.
-BLUEPRINTS = ("home", "account", "language", "rounds", "runs", "proposals")
+BLUEPRINTS = ("home", "account", "language", "outbox", "rounds", "runs", "proposals")
 
 
 def register(app: Flask) -> None:
