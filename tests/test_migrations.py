@@ -1,0 +1,61 @@
+"""The migrations make exactly the tables of the models, on both engines, and can be taken back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect
+
+from outreach.app import create_app
+from outreach.config import Settings
+from outreach.models import Base, db
+
+
+@pytest.fixture
+def empty(bare, tmp_path):
+    """An application on a database without tables."""
+    application = create_app(
+        Settings(environment="test", instance=tmp_path, database_url=bare.url, secret_key="x" * 32)
+    )
+    with application.app_context():
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+def tables():
+    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_up_down_up(empty):
+    upgrade()
+    made = tables()
+    assert made == set(Base.metadata.tables)
+    downgrade(revision="base")
+    assert tables() == set()
+    upgrade()
+    assert tables() == made
+
+
+def test_the_models_ask_for_nothing_that_the_migrations_do_not_make(empty):
+    upgrade()
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_both_engines_name_every_check_as_the_models_do(empty):
+    upgrade()
+    inspector = inspect(db.engine)
+    for name, table in Base.metadata.tables.items():
+        wanted = {str(one.name) for one in table.constraints if one.__class__.__name__ == "CheckConstraint"}
+        found = {one["name"] for one in inspector.get_check_constraints(name)}
+        assert {conventional(name, one) for one in wanted} == found, name
+
+
+def conventional(table, name):
+    return name if re.match(rf"ck_{table}_", name) else f"ck_{table}_{name}"
