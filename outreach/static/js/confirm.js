@@ -12,7 +12,7 @@ export function askFirst(page) {
     dialog.querySelector("#confirm-words").textContent = form.dataset.confirm;
     const yes = dialog.querySelector("[data-confirm-yes]");
     yes.textContent = event.submitter?.textContent.trim() ?? form.dataset.confirm;
-    yes.className = event.submitter?.className || "btn btn-primary";
+    yes.className = `btn ${event.submitter?.matches(".btn-danger") ? "btn-danger" : "btn-primary"}`;
     dialog.showModal();
     dialog.querySelector("[data-confirm-no]").focus();
   });
