@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, flash, g, redirect, render_template, request
+from flask import Flask, Response, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from outreach.models import db
 from outreach.services.transaction import Refusal
@@ -29,6 +29,9 @@ def refused(refusal: Refusal) -> ResponseReturnValue:
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """Flask's own refusals, in our words."""
     code = error.code or 500
+    if isinstance(error, SecurityError):
+        # A host that is not ours: no address can be built for it, so no page of ours either.
+        return Response("400\n", 400, mimetype="text/plain")
     if code < 400:
         return error
     page = code if code in WITH_A_PAGE else (404 if code in (405, 410) else 400)
