@@ -53,7 +53,6 @@ def served(
     """
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        log = folder / "web.log"
         command = [
             "gunicorn",
             "--worker-class",
@@ -72,16 +71,8 @@ def served(
             factory,
         ]
         environment = _environment(database, folder, OUTREACH_PUBLIC_URL=url, **settings)
-        with log.open("wb") as out:
-            process = subprocess.Popen(
-                [sys.executable, "-m", *command],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                pass_fds=[listener.fileno()],
-                start_new_session=True,
-            )
+        log = folder / "web.log"
+        process = _start(command, environment, log, listener.fileno())
         try:
             _await_answer(process, url, log)
             yield Site(url, process, log)
@@ -95,15 +86,7 @@ def working(
 ) -> Iterator[Path]:
     """Run the worker on `database` until the block ends; gives the file with what it says."""
     log = folder / log_name
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "outreach", "worker"],
-            env=_environment(database, folder, **settings),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
+    process = _start(["outreach", "worker"], _environment(database, folder, **settings), log)
     try:
         yield log
         assert process.poll() is None, f"the worker ended by itself:\n{log.read_text()}"
@@ -121,6 +104,21 @@ def end(process: subprocess.Popen[bytes], *, within: float = 20) -> None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise AssertionError(f"process {process.args!r} did not leave within {within} s") from None
+
+
+def _start(
+    command: list[str], environment: dict[str, str], log: Path, *passed: int
+) -> subprocess.Popen[bytes]:
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", *command],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            pass_fds=passed,
+            start_new_session=True,
+        )
 
 
 def _environment(database: Database, folder: Path, **settings: str) -> dict[str, str]:
