@@ -17,6 +17,7 @@ from outreach.clock import local
 from outreach.models import (
     LIVE,
     Booking,
+    BookingState,
     Company,
     Occupancy,
     Offer,
@@ -32,6 +33,8 @@ from outreach.services.bridge import minutes_between_sessions
 from outreach.services.transaction import Refusal, insert_or_ignore
 
 CELL = timedelta(minutes=15)
+# What a limit counts: visits that stand, and those that were.
+COUNTED = (*LIVE, BookingState.ATTENDED, BookingState.NO_SHOW)
 
 
 class SchoolDayTaken(Refusal):
@@ -111,7 +114,7 @@ def _hold_school(booking: Booking) -> None:
     if school.max_bookings is None:
         return
     in_round = select(func.count(Booking.id)).where(
-        Booking.school_id == school.id, Booking.round_id == booking.round_id, Booking.state.in_(LIVE)
+        Booking.school_id == school.id, Booking.round_id == booking.round_id, Booking.state.in_(COUNTED)
     )
     if (db.session.scalar(in_round) or 0) > school.max_bookings:
         raise SchoolLimitReached(_l("Your school has as many bookings in this round as it may have."))
@@ -169,7 +172,7 @@ def _sessions(company: Company, first: date, last: date) -> int:
     sessions = (
         select(func.count(Booking.id))
         .join(Team, Team.id == Booking.team_id)
-        .where(Team.company_id == company.id, Booking.state.in_(LIVE), Booking.day.between(first, last))
+        .where(Team.company_id == company.id, Booking.state.in_(COUNTED), Booking.day.between(first, last))
     )
     return (db.session.scalar(slots) or 0) + (db.session.scalar(sessions) or 0)
 
