@@ -132,13 +132,18 @@ def self_or_staff(user: User, person: User) -> bool:
     return user.id == person.id or user.is_staff
 
 
-def may_grant(user: User, role: Role, body: School | Company | Hub | None) -> bool:
-    """Who lets whom in: administrators anybody, staff all but their own kind, a host coordinators of the same companies."""
+def may_ever_grant(user: User, role: Role) -> bool:
+    """Who lets whom in: administrators anybody, staff all but their own kind, hosts coordinators."""
     if role in (Role.STAFF, Role.ADMINISTRATOR):
         return is_administrator(user)
-    if role is Role.COORDINATOR:
-        return isinstance(body, Company) and acts_for(user, body)
-    return user.is_staff and body is not None
+    return host_or_staff(user) if role is Role.COORDINATOR else is_staff(user)
+
+
+def may_grant(user: User, role: Role, body: School | Company | Hub | None) -> bool:
+    """The same for one body; a host grants coordinators of the companies they act for."""
+    if isinstance(body, Company) and not acts_for(user, body):
+        return False
+    return may_ever_grant(user, role)
 
 
 def invites_again(user: User, person: User) -> bool:
@@ -176,6 +181,7 @@ RULES: dict[str, Rule] = {
     "booking.decide": Rule(teacher_or_staff, school_of),
     "waitlist.join": Rule(is_teacher, sees_offer),
     "waitlist.leave": Rule(teacher_or_staff, school_of),
+    "school.own": Rule(is_teacher),
     "school.view": Rule(teacher_or_staff, school_of),
     "school.edit": Rule(teacher_or_staff, school_of),
     # companies

@@ -6,6 +6,7 @@ Labels are lazy: each is said in the reader's language when the page is made.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -72,3 +73,15 @@ WEEKDAYS: tuple[LazyString, ...] = (
 def key_stage(grade: str) -> str:
     """P1-3, P4-6, S1-3 and S4-6 are the four key stages; groups that share a slot share one."""
     return f"{grade[0]}{'1-3' if grade[1] in '123' else '4-6'}"
+
+
+def grade_runs(grades: Iterable[str]) -> list[tuple[str, str]]:
+    """Grades as runs of neighbours: P4, P5, P6, S2 are P4 to P6 and S2 to S2. P6 and S1 are not neighbours."""
+    runs: list[tuple[str, str]] = []
+    wanted = set(grades)
+    for grade in (grade for grade in GRADES if grade in wanted):
+        if runs and runs[-1][1][0] == grade[0] and int(runs[-1][1][1]) + 1 == int(grade[1]):
+            runs[-1] = (runs[-1][0], grade)
+        else:
+            runs.append((grade, grade))
+    return runs

@@ -1,12 +1,14 @@
 """The days of a weekly series, reckoned without the database: used by slots and by the windows of teams.
 
-`Series.days()` gives every day that the rule names, each with the public holiday that strikes it out."""
+`Series.days()` gives every day that the rule names, each with the public holiday that strikes it out; `listed` adds what
+is there already, as the preview shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Protocol, TypeVar
 
 from flask_babel import lazy_gettext as _l
 
@@ -17,6 +19,8 @@ from outreach.services.transaction import Refusal
 LONGEST = timedelta(days=400)
 # No term is planned further ahead: a year like 2062 is a slip as well.
 FURTHEST = timedelta(days=731)
+# What one form may make; a mistyped year would make thousands.
+MOST_AT_ONCE = 120
 
 
 class TimeDoesNotHold(Refusal):
@@ -50,6 +54,61 @@ class Series:
         for day in days(self.first_day, self.last_day):
             if day.weekday() in self.weekdays:
                 yield PlannedDay(day, public_holiday(day))
+
+
+class Stretch(Protocol):
+    """What takes time on one day: a slot, a window of a team."""
+
+    day: date
+    start_time: time
+    end_time: time
+
+
+Taken = TypeVar("Taken", bound=Stretch)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesDay:
+    """A day of a series as the preview lists it: `planned` with its holiday, `clash` what is there already."""
+
+    planned: PlannedDay
+    clash: Stretch | None
+    past: bool
+
+    @property
+    def free(self) -> bool:
+        """Something can be made on this day."""
+        return self.planned.holiday is None and self.clash is None and not self.past
+
+
+def first_clash(there: Iterable[Taken], day: date, start: time, end: time) -> Taken | None:
+    """The first of `there` that overlaps a stretch of time; touching is not overlapping."""
+    return next(
+        (one for one in there if one.day == day and one.start_time < end and start < one.end_time), None
+    )
+
+
+def listed(series: Series, there: Iterable[Stretch], *, now: datetime) -> tuple[SeriesDay, ...]:
+    """Every day of a series with what stands in its way; a series without a day, or with too many, is refused."""
+    taken = list(there)
+    found = tuple(
+        SeriesDay(
+            planned,
+            first_clash(taken, planned.day, series.start_time, series.end_time),
+            to_utc(planned.day, series.start_time) <= now,
+        )
+        for planned in series.days()
+    )
+    if not found:
+        raise TimeDoesNotHold(_l("No such day of the week lies between these two days."), field="weekdays")
+    if len(found) > MOST_AT_ONCE:
+        raise TimeDoesNotHold(
+            _l(
+                "That makes %(number)d dates; at most %(most)d at once.", number=len(found), most=MOST_AT_ONCE
+            ),
+            field="last_day",
+        )
+    return found
 
 
 def refuse_series(series: Series, *, now: datetime) -> None:

@@ -22,20 +22,27 @@ from outreach.models import (
     WaitlistState,
     db,
 )
+from outreach.services.bookings import cancel_booking_in
 from outreach.services.offers import locked_offer
 from outreach.services.outbox import queue
-from outreach.services.series import PlannedDay, Series, refuse_past, refuse_series, refuse_times
+from outreach.services.series import (
+    Series,
+    SeriesDay,
+    first_clash,
+    listed,
+    refuse_past,
+    refuse_series,
+    refuse_times,
+)
 from outreach.services.transaction import Refusal, audit, changed_rows, deed
-
-MOST_AT_ONCE = 120
 
 
 class SlotDoesNotHold(Refusal):
     """A slot that contradicts its own limits, or another slot of the offer."""
 
 
-class SlotAlreadyCancelled(Refusal):
-    """Somebody cancelled it before."""
+class SlotOver(Refusal):
+    """Somebody cancelled it before, or it has begun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,20 +65,6 @@ class Limits:
 AS_OFFERED = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesDay:
-    """A day of a series as the preview lists it: `planned` with its holiday, `clash` the slot that is there already."""
-
-    planned: PlannedDay
-    clash: Slot | None
-    past: bool
-
-    @property
-    def free(self) -> bool:
-        """A slot can be made on this day."""
-        return self.planned.holiday is None and self.clash is None and not self.past
-
-
 @deed
 def add_slot(
     *,
@@ -88,7 +81,7 @@ def add_slot(
     refuse_past(day, start_time, now=now)
     offer = _open_offer(offer_id)
     _refuse_limits(offer, limits)
-    clash = _first_clash(_slots_between(offer_id, day, day), day, start_time, end_time)
+    clash = first_clash(_slots_between(offer_id, day, day), day, start_time, end_time)
     if clash is not None:
         raise SlotDoesNotHold(
             _l(
@@ -106,27 +99,7 @@ def add_slot(
 def preview_series(*, offer_id: int, series: Series, now: datetime) -> tuple[SeriesDay, ...]:
     """The days of a series before anything is made: a question, but by the same rules as `add_series`."""
     refuse_series(series, now=now)
-    there = _slots_between(offer_id, series.first_day, series.last_day)
-    listed = tuple(
-        SeriesDay(
-            planned,
-            _first_clash(there, planned.day, series.start_time, series.end_time),
-            to_utc(planned.day, series.start_time) <= now,
-        )
-        for planned in series.days()
-    )
-    if not listed:
-        raise SlotDoesNotHold(_l("No such day of the week lies between these two days."), field="weekdays")
-    if len(listed) > MOST_AT_ONCE:
-        raise SlotDoesNotHold(
-            _l(
-                "That makes %(number)d slots; at most %(most)d at once.",
-                number=len(listed),
-                most=MOST_AT_ONCE,
-            ),
-            field="last_day",
-        )
-    return listed
+    return listed(series, _slots_between(offer_id, series.first_day, series.last_day), now=now)
 
 
 @deed
@@ -159,19 +132,17 @@ def add_series(
 @deed
 def cancel_slot(*, slot_id: int, reason: str, by: User, now: datetime) -> Slot:
     """Cancel a slot with a reason: its live bookings end as cancelled by the company, its waiting list is told."""
-    from outreach.services.bookings import cancel_booking_in
-
     if not reason.strip():
         raise SlotDoesNotHold(_l("Give a reason: the schools will read it."), field="reason")
     # First of all: it holds the row, so that nobody books the slot while its bookings are being cancelled.
     cancelled = changed_rows(
         update(Slot)
-        .where(Slot.id == slot_id, Slot.state == SlotState.OPEN)
+        .where(Slot.id == slot_id, Slot.state == SlotState.OPEN, Slot.starts_at > now)
         .values(state=SlotState.CANCELLED, cancel_reason=reason.strip(), version=Slot.version + 1)
         .execution_options(synchronize_session=False)
     )
     if cancelled != 1:
-        raise SlotAlreadyCancelled(_l("This slot is cancelled already."))
+        raise SlotOver(_l("This slot has begun or is cancelled already."))
     db.session.expire_all()
     slot = db.session.get_one(Slot, slot_id)
     _end_waiting(slot, now=now)
@@ -221,12 +192,6 @@ def _slots_between(offer_id: int, first: date, last: date) -> list[Slot]:
         Slot.offer_id == offer_id, Slot.day.between(first, last), Slot.state == SlotState.OPEN
     )
     return list(db.session.scalars(there.order_by(Slot.day, Slot.start_time)))
-
-
-def _first_clash(there: list[Slot], day: date, start: time, end: time) -> Slot | None:
-    return next(
-        (slot for slot in there if slot.day == day and slot.start_time < end and start < slot.end_time), None
-    )
 
 
 def _make(offer: Offer, day: date, start: time, end: time, limits: Limits, *, now: datetime) -> Slot:

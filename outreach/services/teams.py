@@ -22,7 +22,15 @@ from outreach.models import (
     db,
 )
 from outreach.services.offers import refuse_place
-from outreach.services.series import Series, refuse_past, refuse_series, refuse_times
+from outreach.services.series import (
+    Series,
+    SeriesDay,
+    first_clash,
+    listed,
+    refuse_past,
+    refuse_series,
+    refuse_times,
+)
 from outreach.services.transaction import ChangedMeanwhile, Refusal, audit, deed
 
 
@@ -92,7 +100,7 @@ def add_window(
     refuse_times(start_time, end_time)
     refuse_past(day, start_time, now=now)
     team = locked_team(team_id)
-    if _overlaps(_windows_between(team_id, day, day), day, start_time, end_time):
+    if first_clash(_windows_between(team_id, day, day), day, start_time, end_time):
         raise TeamDoesNotHold(_l("The team has a window at that time already."), field="start_time")
     window = TeamWindow(team_id=team.id, day=day, start_time=start_time, end_time=end_time)
     db.session.add(window)
@@ -100,25 +108,28 @@ def add_window(
     return window
 
 
+def preview_windows(*, team_id: int, series: Series, now: datetime) -> tuple[SeriesDay, ...]:
+    """The days of weekly windows before any is made: a question, but by the same rules as `add_weekly_windows`."""
+    refuse_series(series, now=now)
+    return listed(series, _windows_between(team_id, series.first_day, series.last_day), now=now)
+
+
 @deed
 def add_weekly_windows(
-    *,
-    team_id: int,
-    series: Series,
-    leave_out: Collection[date] = (),
-    by: User,
-    now: datetime,
+    *, team_id: int, series: Series, only: Collection[date] | None = None, by: User, now: datetime
 ) -> list[TeamWindow]:
-    """A window on each day of a series; public holidays and overlapping windows are left out, so sending twice is harmless."""
-    refuse_series(series, now=now)
+    """A window on each day of a series; public holidays and overlapping windows are left out, so sending twice is harmless.
+
+    `only` keeps to the days that the coordinator ticked in the preview."""
     team = locked_team(team_id)
-    there = _windows_between(team_id, series.first_day, series.last_day)
+    wanted = [
+        found.planned.day
+        for found in preview_windows(team_id=team_id, series=series, now=now)
+        if found.free and (only is None or found.planned.day in only)
+    ]
     made = [
-        TeamWindow(team_id=team.id, day=planned.day, start_time=series.start_time, end_time=series.end_time)
-        for planned in series.days()
-        if planned.holiday is None
-        and planned.day not in leave_out
-        and not _overlaps(there, planned.day, series.start_time, series.end_time)
+        TeamWindow(team_id=team.id, day=day, start_time=series.start_time, end_time=series.end_time)
+        for day in wanted
     ]
     db.session.add_all(made)
     if made:
@@ -209,7 +220,3 @@ def _set_offers(team: Team, offer_ids: tuple[int, ...]) -> None:
 def _windows_between(team_id: int, first: date, last: date) -> list[TeamWindow]:
     there = select(TeamWindow).where(TeamWindow.team_id == team_id, TeamWindow.day.between(first, last))
     return list(db.session.scalars(there))
-
-
-def _overlaps(there: list[TeamWindow], day: date, start: time, end: time) -> bool:
-    return any(window.day == day and window.start_time < end and start < window.end_time for window in there)

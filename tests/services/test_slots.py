@@ -186,7 +186,7 @@ def test_a_series_without_a_day_and_one_with_too_many_are_refused(cast: Cast, of
     empty = replace(FRIDAYS, first_day=date(2027, 3, 8), last_day=date(2027, 3, 11))
     endless = replace(FRIDAYS, last_day=date(2028, 3, 30), weekdays=(0, 1, 2, 3, 4))
     for series, field in ((empty, "weekdays"), (endless, "last_day")):
-        with pytest.raises(SlotDoesNotHold) as refusal:
+        with pytest.raises(TimeDoesNotHold) as refusal:
             add_series(offer_id=offer.id, series=series, by=cast.user("cora"), now=NOW)
         assert refusal.value.field == field
     assert days(offer) == []
