@@ -63,48 +63,14 @@ class Cast:
 def make_cast(now: datetime) -> Cast:
     """Write the cast into the empty database of the current application context."""
     with one_transaction():
-        primary = School(
-            source_key="110001-primary",
-            registration="110001",
-            level=SchoolLevel.PRIMARY,
-            finance_type=FinanceType.AIDED,
-            name_en="Tai Wai Riverside Primary School",
-            name_zh="大圍河畔小學",
-            address_en="1 Riverside Road, Tai Wai",
-            address_zh="大圍河畔路1號",
-            district="R",
-            longitude=114.178,
-            latitude=22.373,
-            created_at=now,
-        )
-        secondary = School(
-            source_key="220002-secondary",
-            registration="220002",
-            level=SchoolLevel.SECONDARY,
-            finance_type=FinanceType.GOVERNMENT,
-            name_en="Aberdeen Harbour Secondary School",
-            name_zh="香港仔海港中學",
-            address_en="2 Harbour Road, Aberdeen",
-            address_zh="香港仔海港道2號",
-            district="D",
-            longitude=114.155,
-            latitude=22.248,
-            created_at=now,
-        )
-        hub = Hub(name_en="Hilltop Technology Park", name_zh="山頂科技園", created_at=now)
-        db.session.add_all([primary, secondary, hub])
-        db.session.flush()
-        robo = Company(name_en="Robo Works", name_zh="機械工房", hub_id=hub.id, created_at=now)
-        harbour = Company(name_en="Harbour Data", name_zh="海港數據", created_at=now)
-        db.session.add_all([robo, harbour])
-        db.session.flush()
-        places = {
-            "tess": (Role.TEACHER, {"school_id": primary.id}),
-            "tom": (Role.TEACHER, {"school_id": primary.id}),
-            "theo": (Role.TEACHER, {"school_id": secondary.id}),
-            "cora": (Role.COORDINATOR, {"company_id": robo.id}),
-            "cole": (Role.COORDINATOR, {"company_id": harbour.id}),
-            "hana": (Role.HUB, {"hub_id": hub.id}),
+        primary, secondary, hub, robo, harbour = _bodies(now)
+        places: dict[str, tuple[Role, dict[str, int]]] = {
+            "tess": (Role.TEACHER, {"school_id": primary}),
+            "tom": (Role.TEACHER, {"school_id": primary}),
+            "theo": (Role.TEACHER, {"school_id": secondary}),
+            "cora": (Role.COORDINATOR, {"company_id": robo}),
+            "cole": (Role.COORDINATOR, {"company_id": harbour}),
+            "hana": (Role.HUB, {"hub_id": hub}),
             "stan": (Role.STAFF, {}),
             "ada": (Role.ADMINISTRATOR, {}),
         }
@@ -114,10 +80,49 @@ def make_cast(now: datetime) -> Cast:
                 email=f"{name}@example.org", name=name.title(), password_hash=PASSWORD_HASH, created_at=now
             )
             user.memberships = [Membership(role=role, **body)]
-            db.session.add(user)
-            db.session.flush()
-            people[name] = user.id
-        return Cast(people, primary.id, secondary.id, hub.id, robo.id, harbour.id)
+            people[name] = _number(user)
+        return Cast(people, primary, secondary, hub, robo, harbour)
+
+
+def _bodies(now: datetime) -> tuple[int, int, int, int, int]:
+    primary = School(
+        source_key="110001-primary",
+        registration="110001",
+        level=SchoolLevel.PRIMARY,
+        finance_type=FinanceType.AIDED,
+        name_en="Tai Wai Riverside Primary School",
+        name_zh="大圍河畔小學",
+        address_en="1 Riverside Road, Tai Wai",
+        address_zh="大圍河畔路1號",
+        district="R",
+        longitude=114.178,
+        latitude=22.373,
+        created_at=now,
+    )
+    secondary = School(
+        source_key="220002-secondary",
+        registration="220002",
+        level=SchoolLevel.SECONDARY,
+        finance_type=FinanceType.GOVERNMENT,
+        name_en="Aberdeen Harbour Secondary School",
+        name_zh="香港仔海港中學",
+        address_en="2 Harbour Road, Aberdeen",
+        address_zh="香港仔海港道2號",
+        district="D",
+        longitude=114.155,
+        latitude=22.248,
+        created_at=now,
+    )
+    hub = _number(Hub(name_en="Hilltop Technology Park", name_zh="山頂科技園", created_at=now))
+    robo = Company(name_en="Robo Works", name_zh="機械工房", hub_id=hub, created_at=now)
+    harbour = Company(name_en="Harbour Data", name_zh="海港數據", created_at=now)
+    return _number(primary), _number(secondary), hub, _number(robo), _number(harbour)
+
+
+def _number(row: User | School | Hub | Company) -> int:
+    db.session.add(row)
+    db.session.flush()
+    return row.id
 
 
 def browser_of(app: Flask, cast: Cast, name: str, now: datetime) -> FlaskClient:

@@ -20,6 +20,7 @@ from outreach.matching.points import points_of
 from outreach.matching.problem import Problem
 from outreach.matching.problem_json import read_problem
 from outreach.matching.problem_writing import problem_bytes
+from outreach.matching.refusal import ProblemRefused
 from outreach.matching.times import minutes_of, text_of
 from outreach.matching.travel import Ways
 from outreach.models import (
@@ -41,6 +42,10 @@ from outreach.queries.matching import MatchingRows, matching_rows
 TRAVEL = core.Travel(base_minutes=12, minutes_per_km=2.2, zone_minutes=(("island", "mainland", 15),))
 
 
+class Unreadable(ValueError):
+    """What should cross the bridge is no problem, or no plan; the words name the place."""
+
+
 def name_of(kind: str, number: int) -> str:
     """A row's name in a problem."""
     return f"{kind}-{number}"
@@ -52,8 +57,11 @@ def number_of(name: str) -> int:
 
 
 def problem_text(round_: Round, *, now: datetime) -> tuple[str, str]:
-    """The round as canonical JSON and its digest. Raises `ProblemRefused` where the rows contradict each other."""
-    content = problem_bytes(problem_of(matching_rows(round_, now=now)))
+    """The round as canonical JSON and its digest. Raises `Unreadable` where the rows contradict each other."""
+    try:
+        content = problem_bytes(problem_of(matching_rows(round_, now=now)))
+    except ProblemRefused as refused:
+        raise Unreadable(str(refused)) from refused
     return content.decode(), sha256_of(content)
 
 

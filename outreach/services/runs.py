@@ -15,10 +15,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from outreach.matching.refusal import ProblemRefused
 from outreach.models import ALIVE, Proposal, Round, RoundState, RunState, SolveRun, User, db
 from outreach.queries.matching import matching_rows
-from outreach.services.bridge import ReadPlan, problem_text, read_plan_of
+from outreach.services.bridge import ReadPlan, Unreadable, problem_text, read_plan_of
 from outreach.services.transaction import Refusal, audit, broken_rule, changed_rows, deed
 
 LEASE = timedelta(seconds=30)
@@ -96,7 +95,7 @@ def claim_run(*, now: datetime) -> ClaimedRun | None:
     run = db.session.get_one(SolveRun, run_id)
     try:
         problem, digest = problem_text(run.round_, now=now)
-    except ProblemRefused as refused:
+    except Unreadable as refused:
         finish_run(run_id=run_id, state=RunState.FAILED, plan_text=None, fault=str(refused), now=now)
         return None
     _write_problem(run_id=run_id, problem=problem, digest=digest)
@@ -166,7 +165,7 @@ def finish_run(
     if plan_text is not None and run.problem is not None:
         try:
             read = read_plan_of(run.problem, plan_text)
-        except ProblemRefused as refused:
+        except Unreadable as refused:
             return _end(run_id=run_id, state=RunState.FAILED, read=None, fault=str(refused), now=now)
         if read.faults:
             state, fault, read = RunState.FAILED, "\n".join(read.faults[:20]), None
