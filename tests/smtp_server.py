@@ -16,6 +16,7 @@ import ssl
 import threading
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
@@ -86,6 +87,9 @@ class PostOffice:
     delivered: list[Delivered] = field(default_factory=list)
     connections: int = 0
     passwords_seen: int = 0
+    # Called on the server's side: as a message is announced, and when it was taken but the client does not know yet.
+    when_announced: Callable[[], None] | None = None
+    when_taken: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         self._troubles: Counter[Trouble] = Counter()
@@ -159,6 +163,8 @@ class _Hooks:
         if trouble is not None:
             return MAIL_ANSWERS[trouble]
         envelope.mail_from = address
+        if self.office.when_announced is not None:
+            self.office.when_announced()
         return "250 OK"
 
     async def handle_RCPT(  # noqa: N802
@@ -177,6 +183,8 @@ class _Hooks:
         if trouble in DATA_ANSWERS:
             return DATA_ANSWERS[trouble]
         self.office.keep(envelope)
+        if self.office.when_taken is not None:
+            self.office.when_taken()
         if trouble is Trouble.TAKEN_THEN_CUT:
             _hang_up(server)
         return "250 OK"
