@@ -216,9 +216,12 @@ class ReadPlan:
 def read_plan_of(problem_content: str, plan_content: str) -> ReadPlan:
     """Read and judge the child's plan. Nothing of it is believed: rules, values and bounds are checked once more.
 
-    Raises `ProblemRefused` for a file that is no plan at all."""
+    Raises `Unreadable` where the text is no plan at all."""
     problem = read_problem(problem_content.encode())
-    plan = read_plan(plan_content.encode())
+    try:
+        plan = read_plan(plan_content.encode())
+    except ProblemRefused as refused:
+        raise Unreadable(str(refused)) from refused
     faults = tuple(fault.sentence for fault in check(problem, plan, sha256_of(problem_content.encode())))
     placements = [] if faults else placements_of(problem, plan.assignments)
     return ReadPlan(plan, plan_content, faults, tuple(map(_assignment, placements)))
