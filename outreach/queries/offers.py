@@ -112,7 +112,7 @@ def dates_of(offers: Sequence[Offer], *, now: datetime) -> dict[int, Dates]:
         .where(Slot.offer_id.in_(ids))
         .group_by(Slot.offer_id)
     )
-    slots = dict(db.session.execute(coming).tuples().all())
+    slots = {row[0]: row[1] for row in db.session.execute(coming)}
     frees = {offer_id: (number, first) for offer_id, number, first in db.session.execute(free)}
     return {number: Dates(slots.get(number, 0), *frees.get(number, (0, None))) for number in ids}
 

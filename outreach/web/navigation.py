@@ -41,6 +41,7 @@ STAFF = (
     ("requests.index", _l("Requests")),
     ("bookings.index", _l("Bookings")),
     ("offers.index", _l("Offers")),
+    ("companies.index", _l("Companies")),
     ("schools.index", _l("Schools")),
     ("people.index", _l("People")),
     ("outbox.index", _l("Letters")),
