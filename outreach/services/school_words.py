@@ -1,13 +1,49 @@
-"""What the reader of the school file found, in sentences for people: faults of rows, rows left out, files refused."""
+"""Words about schools: levels, types and columns; and what the reader of the school file found, in sentences for people."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext as _l
 
 from outreach.services.school_file.rows import NotASchoolFile, Params, RowFault
+
+# As the Education Bureau counts: a special school is neither, whatever it teaches.
+SECTIONS: dict[str, LazyString] = {
+    "primary": _l("Primary"),
+    "secondary": _l("Secondary"),
+    "special": _l("Special"),
+}
+
+TYPES: dict[str, LazyString] = {
+    "government": _l("Government"),
+    "aided": _l("Aided"),
+    "caput": _l("Caput"),
+    "dss": _l("Direct Subsidy Scheme"),
+    "esf": _l("English Schools Foundation"),
+    "international": _l("International"),
+    "private": _l("Private"),
+    "pis": _l("Private independent"),
+    "special": _l("Special"),
+}
+
+# Columns of the table that an import may change.
+FIELDS: dict[str, LazyString] = {
+    "registration": _l("Registration number"),
+    "level": _l("Level"),
+    "finance_type": _l("Type"),
+    "name_en": _l("Name in English"),
+    "name_zh": _l("Name in Chinese"),
+    "address_en": _l("Address in English"),
+    "address_zh": _l("Address in Chinese"),
+    "district": _l("District"),
+    "longitude": _l("Longitude"),
+    "latitude": _l("Latitude"),
+    "phone": _l("Phone"),
+    "website": _l("Website"),
+}
 
 # Functions, because a sentence is said in the language of whoever reads it, not of whoever read the file.
 _FAULTS: dict[str, Callable[[Params], str]] = {

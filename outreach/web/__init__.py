@@ -10,7 +10,23 @@ from importlib import import_module
 from flask import Flask
 
 # One module per noun, each with a blueprint called `blueprint`.
-BLUEPRINTS = ("home", "account", "language", "outbox", "rounds", "runs", "proposals")
+BLUEPRINTS = (
+    "home",
+    "account",
+    "language",
+    "statements",
+    "outbox",
+    "rounds",
+    "runs",
+    "proposals",
+    "schools",
+    "offers",
+    "slots",
+    "teams",
+    "companies",
+    "roster",
+    "people",
+)
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,77 @@
+"""A school's day, its blocked days, the search for schools, and the upload of the official file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TimeField
+from wtforms.validators import DataRequired, NumberRange
+
+from outreach.models.district import DISTRICTS
+from outreach.services.school_words import SECTIONS
+from outreach.web.context import district_name
+from outreach.web.forms.base import Form, at_most, choices_of, optional, required, stripped
+
+
+class SchoolDayForm(Form):
+    """When the school day begins and ends, and how many groups may take part."""
+
+    day_start = TimeField(_l("The school day begins"), required(_l("Enter a time.")))
+    day_end = TimeField(_l("Dismissal"), required(_l("Enter a time.")))
+    max_per_day = IntegerField(
+        _l("Groups on one day, at most"),
+        [*required(_l("Enter a number.")), NumberRange(1, 20, _l("Enter a number from %(min)d to %(max)d."))],
+    )
+    max_bookings = IntegerField(
+        _l("Groups in one round, at most"),
+        [optional(), NumberRange(1, 1000, _l("Enter a number from %(min)d to %(max)d."))],
+    )
+    version = HiddenField()
+
+
+class BlockedDaysForm(Form):
+    """One stretch of days; a single day needs the first field only."""
+
+    first_day = DateField(_l("First day"), required(_l("Enter a date.")))
+    last_day = DateField(_l("Last day"), [optional()])
+    reason = StringField(
+        _l("Reason"), [DataRequired(_l("Say why, in a few words.")), at_most(120)], [stripped]
+    )
+
+    def facts(self) -> dict[str, Any]:
+        """What the deed takes."""
+        return {**self.values(), "last_day": self.last_day.data or self.first_day.data}
+
+
+class SchoolSearchForm(Form):
+    """Part of a name, a district, a level."""
+
+    class Meta(Form.Meta):
+        """A search carries no token."""
+
+        csrf = False
+
+    q = StringField(_l("Part of the name, in English or Chinese"), filters=[stripped])
+    district = SelectField(_l("District"))
+    section = SelectField(_l("Level"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        districts = {district.code: district_name(district.code) for district in DISTRICTS}
+        self.district.choices = choices_of({"": _l("All districts"), **districts})
+        self.section.choices = choices_of({"": _l("All levels"), **SECTIONS})
+
+    def asked(self) -> dict[str, str]:
+        """What to look for; a choice that is none of ours is no filter."""
+        self.validate()
+        chosen = {"district": self.district, "section": self.section}
+        facts = {name: "" if field.errors else field.data or "" for name, field in chosen.items()}
+        return {"words": self.q.data or "", **facts}
+
+
+class SchoolFileForm(Form):
+    """The file to look at."""
+
+    file = FileField(_l("The official school file"), [FileRequired(_l("Choose a file."))])
