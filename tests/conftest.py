@@ -45,7 +45,6 @@ hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, d
 hypothesis.settings.load_profile("suite")
 
 Figures = Callable[[str, object], None]
-_noted: list[tuple[str, str, object]] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,11 +53,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the tests counted."""
-    if _noted:
+    """Print what the tests counted; a figure travels with its test's report, so also out of another process."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind)]
+    noted = [
+        (report.nodeid.rpartition("::")[2], *figure)
+        for report in reports
+        if report.when == "call"
+        for name, figure in report.user_properties
+        if name == "figure"
+    ]
+    if noted:
         terminalreporter.section("figures")
-        for test, what, value in _noted:
-            terminalreporter.write_line(f"{value!s:>12}  {what}  ({test})")
+        for test, what, value in noted:
+            terminalreporter.write_line(f"{value:>12}  {what}  ({test})")
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +77,7 @@ def full(pytestconfig: pytest.Config) -> bool:
 @pytest.fixture
 def figures(request: pytest.FixtureRequest) -> Figures:
     """Note a figure for the end of the run."""
-    return lambda what, value: _noted.append((request.node.name, what, value))
+    return lambda what, value: request.node.user_properties.append(("figure", (what, str(value))))
 
 
 @pytest.fixture(scope="session")
