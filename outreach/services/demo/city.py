@@ -15,9 +15,15 @@ from outreach.services.demo.demand import Market, RequestPlan, requests_of
 from outreach.services.demo.firms import HUBS, CompanyPlan, HubPlan, company_plans
 from outreach.services.demo.offers import OfferPlan, offers_of
 from outreach.services.demo.people import PersonPlan, cast_person, somebody
-from outreach.services.demo.schools import SchoolPlan, invented_schools, with_blocked_days
+from outreach.services.demo.schools import (
+    SchoolPlan,
+    invented_schools,
+    official_schools,
+    with_blocked_days,
+)
 from outreach.services.demo.supply import Supply, TeamPlan, supply_of, team_of
 from outreach.services.demo.terms import Term, terms
+from outreach.services.school_file import SchoolFile
 
 # Schools ask for about half as much again as the firms can take, so that some must lose.
 DEMAND_OVER_SUPPLY = 1.45
@@ -26,14 +32,15 @@ REQUESTS_PER_SCHOOL = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a city: schools that ask, firms, and school weeks in a round."""
+    """How large a city: schools that ask, firms, school weeks in a round, seconds for last term's run."""
 
     schools: int
     firms: int
     weeks: int
+    solve_seconds: int = 30
 
 
-SIZES: dict[str, Size] = {"default": Size(60, 20, 6), "city": Size(1100, 120, 12)}
+SIZES: dict[str, Size] = {"default": Size(60, 20, 6), "city": Size(1100, 120, 12, solve_seconds=120)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class RoundPlan:
 class CityPlan:
     """The whole demonstration. `coordinators` by company key, `hub_members` by hub key."""
 
+    seed: int
     schools: tuple[SchoolPlan, ...]
     hubs: tuple[HubPlan, ...]
     hub_members: dict[str, PersonPlan]
@@ -60,24 +68,23 @@ class CityPlan:
     this_term: RoundPlan
 
 
-def plan_city(
-    size: Size, *, today: date, seed: int = 2027, schools: Sequence[SchoolPlan] | None = None
-) -> CityPlan:
-    """A believable city of this size as seen on `today`; `schools` (with Tess among their teachers) replace the invented.
+def plan_city(size: Size, *, today: date, seed: int = 2027, file: SchoolFile | None = None) -> CityPlan:
+    """A believable city of this size as seen on `today`, of invented schools or of some that `file` names.
 
     Raises ValueError for fewer than 18 invented schools, fewer than 5 firms or more than the list holds.
     """
     last, this = terms(today, size.weeks)
+    drawing = stream(seed, "schools")
     asking = (
-        tuple(schools) if schools is not None else invented_schools(size.schools, _stream(seed, "schools"))
+        official_schools(file, size.schools, drawing) if file else invented_schools(size.schools, drawing)
     )
-    blocked_days = _stream(seed, "blocked days")
+    blocked_days = stream(seed, "blocked days")
     for term in (last, this):
         asking = with_blocked_days(asking, term.days, blocked_days)
-    companies = company_plans(size.firms, _stream(seed, "firms"))
-    wording = _stream(seed, "offers")
+    companies = company_plans(size.firms, stream(seed, "firms"))
+    wording = stream(seed, "offers")
     offers = {company.key: offers_of(company, wording) for company in companies}
-    staffing = _stream(seed, "teams")
+    staffing = stream(seed, "teams")
     teams = {c.key: team for c in companies if (team := team_of(c, offers[c.key], staffing))}
     market = (
         {company.key: company for company in companies},
@@ -87,17 +94,18 @@ def plan_city(
 
     def round_plan(term: Term) -> RoundPlan:
         places = round(total / DEMAND_OVER_SUPPLY)
-        supplying, asking_for = _stream(seed, f"{term.key} supply"), _stream(seed, f"{term.key} demand")
+        supplying, asking_for = stream(seed, f"{term.key} supply"), stream(seed, f"{term.key} demand")
         supply = supply_of(companies, offers, teams, term.days, places, supplying)
         seen = Market(*market, school_days=term.days)
         return RoundPlan(term, supply, requests_of(asking, total, seen, term.key, asking_for))
 
     return CityPlan(
+        seed=seed,
         schools=asking,
         hubs=HUBS,
-        hub_members=_hub_members(_stream(seed, "hub members")),
+        hub_members=_hub_members(stream(seed, "hub members")),
         companies=companies,
-        coordinators=_coordinators(companies, _stream(seed, "coordinators")),
+        coordinators=_coordinators(companies, stream(seed, "coordinators")),
         offers=market[1],
         teams=tuple(teams.values()),
         last_term=round_plan(last),
@@ -105,7 +113,8 @@ def plan_city(
     )
 
 
-def _stream(seed: int, name: str) -> Random:
+def stream(seed: int, name: str) -> Random:
+    """A source of chance of its own for each kind of thing, the same for the same seed."""
     return Random(f"{seed}/{name}")  # noqa: S311 - a demonstration has to repeat itself; nothing here is a secret
 
 

@@ -35,6 +35,7 @@ class Entered:
     """What was entered, by the keys of the plan: accounts as rows, because every deed asks for one; the rest as numbers."""
 
     users: dict[str, User] = field(default_factory=dict)
+    teachers: dict[str, User] = field(default_factory=dict)
     schools: dict[str, int] = field(default_factory=dict)
     hubs: dict[str, int] = field(default_factory=dict)
     companies: dict[str, int] = field(default_factory=dict)
@@ -71,7 +72,7 @@ def enter_schools(entered: Entered, city: CityPlan, file: SchoolFile, *, now: da
         school = rows[plan.key]
         entered.schools[plan.key] = school.id
         _invite(entered, plan.teacher, Role.TEACHER, school.id, by=entered.staff, now=now)
-        teacher = entered.user(plan.teacher)
+        teacher = entered.teachers[plan.key] = entered.user(plan.teacher)
         change_school(
             school_id=school.id,
             seen_version=school.version,
