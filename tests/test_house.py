@@ -32,6 +32,7 @@ WALLS = [
     tree.no_strays,
     tree.vendored_as_listed,
     tree.locked_with_hashes,
+    tree.imports_declared,
 ]
 
 TOOLS = {

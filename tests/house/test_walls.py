@@ -38,6 +38,7 @@ def test_every_wall_has_a_broken_tree() -> None:
         tree.no_strays,
         tree.vendored_as_listed,
         tree.locked_with_hashes,
+        tree.imports_declared,
     }
     assert set(WALLS) == set(BROKEN) | elsewhere
 
@@ -160,4 +161,16 @@ def test_locks_that_lack_something_are_noticed(tmp_path: Path) -> None:
         "requirements.txt does not lock flask",
         "requirements-dev.txt: pytest has no hash",
         "requirements-dev.txt names a place to fetch from",
+    ]
+
+
+def test_imports_that_nobody_declared_are_noticed(tmp_path: Path) -> None:
+    project = '[project]\ndependencies = ["flask>=3", "gunicorn", "Flask-WTF"]\n'
+    files = {
+        "pyproject.toml": project,
+        "outreach/web/pages.py": "import flask\ndef late():\n    import werkzeug\n",
+    }
+    assert tree.imports_declared(grow(tmp_path, {**files, "outreach/matching/solve.py": ""})) == [
+        "werkzeug is imported and not declared",
+        "flask-wtf is declared and not imported",
     ]

@@ -6,7 +6,13 @@ import hashlib
 import re
 import subprocess
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
+
+from tests.house.source import modules
+
+# Started by name (the server), loaded by name (the driver), or asked for by a library (zones, addresses of mail).
+NOT_IMPORTED = {"email-validator", "gunicorn", "psycopg", "tzdata"}
 
 TOP_LEVEL = {
     ".ci",
@@ -98,3 +104,19 @@ def _bare(requirement: str) -> str:
     """The normalised name of a requirement."""
     found = re.match(r"[A-Za-z0-9._-]+", requirement)
     return re.sub(r"[-_.]+", "-", found.group()).lower() if found else ""
+
+
+def imports_declared(root: Path) -> list[str]:
+    """What the product imports is what pyproject.toml names as needed to run: nothing by luck, nothing for nothing."""
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    declared = set(map(_bare, project["dependencies"]))
+    made_by = packages_distributions()
+    imported = {
+        _bare(made_by[package][0])
+        for module in [*modules(root, "outreach"), *modules(root, "migrations")]
+        for package in {found.module.partition(".")[0] for found in module.imports}
+        if package in made_by and package != "outreach"
+    }
+    faults = [f"{name} is imported and not declared" for name in sorted(imported - declared)]
+    faults += [f"{name} is declared and not imported" for name in sorted(declared - imported - NOT_IMPORTED)]
+    return faults
