@@ -179,18 +179,25 @@ def test_a_form_is_sent_once(page: Page, site: str, received: list[dict[str, str
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_the_menu_opens(browser: Browser, site: str, scripts: bool) -> None:
+@pytest.mark.parametrize(
+    ("opener", "opened"),
+    [(".menu-button", "#site-navigation"), (".filter-opener", "#filters .filter-fields")],
+)
+def test_what_a_phone_folds_away_opens(
+    browser: Browser, site: str, scripts: bool, opener: str, opened: str
+) -> None:
     context = browser.new_context(java_script_enabled=scripts, viewport={"width": 390, "height": 800})
     page = context.new_page()
     page.goto(f"{site}/gallery")
-    menu = page.locator("#site-navigation")
-    assert menu.is_visible() is False
-    page.locator(".menu-button").click()
-    assert menu.is_visible() is True
+    assert page.locator(opened).is_visible() is False
+    page.locator(opener).click()
+    assert page.locator(opened).is_visible() is True
     if scripts:
-        assert page.locator(".menu-button").get_attribute("aria-expanded") == "true"
-        page.locator(".menu-button").click()
-        assert menu.is_visible() is False
+        assert page.locator(opener).get_attribute("aria-expanded") == "true"
+        page.locator(opener).click()
+        assert page.locator(opened).is_visible() is False
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert (page.locator(opened).is_visible(), page.locator(opener).is_visible()) == (True, False)
     context.close()
 
 

@@ -1,5 +1,5 @@
-// The menu button of a small screen is a link to the navigation (it opens by :target); with JavaScript it is a
-// button that opens and closes. Open <details data-menu> close on Escape and on a click elsewhere.
+// What a small screen folds away (menu, filters) is opened by a link to it, through :target; with JavaScript the link
+// is a button that opens and closes. Open <details data-menu> close on Escape and on a click elsewhere.
 export function openMenus(page) {
   for (const opener of page.querySelectorAll("[data-opens]")) turnIntoButton(page, opener);
   page.addEventListener("click", (event) => {
