@@ -32,6 +32,10 @@ def compile_catalogues(translations: Path) -> list[Path]:
             continue
         with source.open("rb") as lines:
             catalogue = read_po(lines, locale=source.parent.parent.name, abort_invalid=True)
+        faults = [f"{source}:{word.lineno}: {fault}" for word, found in catalogue.check() for fault in found]
+        if faults:
+            # A placeholder that only one language has would fail on the page, for that language's readers alone.
+            raise ValueError("\n".join(faults))
         unfinished = target.with_suffix(".mo.new")
         with unfinished.open("wb") as out:
             write_mo(out, catalogue)
