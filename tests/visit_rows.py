@@ -13,6 +13,7 @@ from flask import Flask
 
 from outreach.clock import to_utc
 from outreach.models import (
+    LIVE,
     Booking,
     BookingState,
     Offer,
@@ -68,7 +69,8 @@ def book(
 ) -> int:
     """A booking of Tess' class on a slot of its own; returns its number."""
     end = END if start < END else time(start.hour + 1)
-    slot = build.slot(db.session.get_one(Offer, made.offer), day, start, end)
+    taken = {"pupils_taken": 34, "groups_taken": 1} if state in LIVE else {}
+    slot = build.slot(db.session.get_one(Offer, made.offer), day, start, end, **taken)
     cancelled = state is BookingState.CANCELLED
     booking = Booking(
         reference=f"T{next(_numbers):05}",

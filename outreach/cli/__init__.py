@@ -16,6 +16,7 @@ COMMANDS = {
     "match": "outreach.cli.matching:match_command",
     "run": "outreach.cli.serve:run_command",
     "schools": "outreach.cli.schools:schools_group",
+    "worker": "outreach.cli.worker:worker_command",
 }
 
 
