@@ -14,6 +14,7 @@ COMMANDS = {
     "check": "outreach.cli.matching:check_command",
     "db": "outreach.cli.database:db_group",
     "match": "outreach.cli.matching:match_command",
+    "people": "outreach.cli.people:people_group",
     "run": "outreach.cli.serve:run_command",
     "schools": "outreach.cli.schools:schools_group",
     "worker": "outreach.cli.worker:worker_command",
