@@ -91,6 +91,13 @@ def test_no_line_on_the_wire_is_too_long_or_eight_bit() -> None:
     assert str(again["Subject"]) == letter.subject
 
 
+@pytest.mark.parametrize("length", [*range(50, 90), 400])
+def test_a_subject_comes_out_as_it_went_in(length: int) -> None:
+    for subject in (("Confirmed: robots, " * 30)[: length - 1] + ".", ("已確認：" * 100)[:length]):
+        wire = compose(replace(LETTER, subject=subject), HEADING).as_bytes()
+        assert str(email.message_from_bytes(wire, policy=policy.default)["Subject"]) == subject
+
+
 def test_the_message_id_depends_on_the_key_alone() -> None:
     later = replace(HEADING, written_at=datetime(2027, 1, 1, tzinfo=UTC), recipient="tom@school.example.org")
     assert (
