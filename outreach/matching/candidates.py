@@ -65,6 +65,7 @@ class Finder:
 
     def of(self, visit_request: VisitRequest) -> Iterator[Candidate]:
         """The candidates of one request: slots, then team sessions, offer by offer."""
+        free = FreeTime(visit_request.windows)
         for offer in self.offers_for(visit_request):
             banned = self.banned_places(visit_request, offer)
             if banned is None:
@@ -72,8 +73,8 @@ class Finder:
             travel = self.visit_travel(visit_request, offer)
             if offer.kind != CODING_SESSION and travel > visit_request.max_travel_minutes:
                 continue
-            yield from self._in_slots(visit_request, offer, travel, banned)
-            yield from self._with_teams(visit_request, offer, travel, banned)
+            yield from self._in_slots(visit_request, free, offer, travel, banned)
+            yield from self._with_teams(visit_request, free, offer, travel, banned)
 
     def offers_for(self, visit_request: VisitRequest) -> list[Offer]:
         """Offers of the right kind, grade, language and access that the request is interested in."""
@@ -101,13 +102,13 @@ class Finder:
         return self.ways.minutes(team.home, team.zone, school.place, school.zone)
 
     def _in_slots(
-        self, visit_request: VisitRequest, offer: Offer, travel: int, banned: frozenset[str]
+        self, visit_request: VisitRequest, free: FreeTime, offer: Offer, travel: int, banned: frozenset[str]
     ) -> Iterator[SlotCandidate]:
         for slot in self.slots_of[offer.id]:
             limit = offer.max_pupils if slot.max_pupils is None else slot.max_pupils
             if (
                 visit_request.pupils <= limit
-                and covered(visit_request.windows, slot.start - travel, slot.end + travel)
+                and free.covers(slot.start - travel, slot.end + travel)
                 and named(visit_request, slot.id)
                 and not (banned and f"slot {slot.id}" in banned)
             ):
@@ -115,7 +116,7 @@ class Finder:
                 yield SlotCandidate(visit_request.id, slot.id, travel, points)
 
     def _with_teams(
-        self, visit_request: VisitRequest, offer: Offer, travel: int, banned: frozenset[str]
+        self, visit_request: VisitRequest, free: FreeTime, offer: Offer, travel: int, banned: frozenset[str]
     ) -> Iterator[TeamCandidate]:
         teams = self.teams_of[offer.id]
         if not teams or visit_request.pupils > offer.max_pupils:
@@ -129,7 +130,7 @@ class Finder:
                 if way > team.max_travel_minutes:
                     continue
             points = points_of(visit_request, offer, team.id)
-            starts = session_starts(self.problem.grid_minutes, visit_request, offer, team.windows, travel)
+            starts = session_starts(self.problem.grid_minutes, free, offer, team.windows, travel)
             for day, runs in starts.items():
                 yield TeamCandidate(visit_request.id, team.id, offer.id, day, runs, way, points)
 
@@ -194,13 +195,34 @@ def named(visit_request: VisitRequest, place_id: str) -> bool:
     return visit_request.scores is None or place_id in visit_request.scores
 
 
-def covered(windows: tuple[Window, ...], start: int, end: int) -> bool:
-    """Whether one window holds the whole of start..end."""
-    return any(opens <= start and end <= closes for opens, closes in windows)
+class FreeTime:
+    """The windows of a request, found by day: most requests have one for each of many days."""
+
+    def __init__(self, windows: Iterable[Window]) -> None:
+        self._days: dict[int, list[Window]] = defaultdict(list)
+        self._longer: list[Window] = []
+        for window in windows:
+            if day_of(window[0]) == day_of(window[1]):
+                self._days[day_of(window[0])].append(window)
+            else:
+                self._longer.append(window)
+
+    def covers(self, start: int, end: int) -> bool:
+        """Whether one window holds the whole of start..end."""
+        return any(
+            opens <= start and end <= closes
+            for opens, closes in (*self._days.get(day_of(start), ()), *self._longer)
+        )
+
+    def between(self, start: int, end: int) -> Iterator[Window]:
+        """The windows that may meet start..end."""
+        for day in range(day_of(start), day_of(end) + 1):
+            yield from self._days.get(day, ())
+        yield from self._longer
 
 
 def session_starts(
-    grid: int, visit_request: VisitRequest, offer: Offer, team_windows: Iterable[Window], travel: int
+    grid: int, free: FreeTime, offer: Offer, team_windows: Iterable[Window], travel: int
 ) -> dict[int, tuple[range, ...]]:
     """For each day the starts on the grid of a team's session that lies in a team window and fits a window of the request.
 
@@ -209,7 +231,8 @@ def session_starts(
     minutes = offer.minutes or 0
     found: dict[int, list[range]] = defaultdict(list)
     for team_opens, team_closes in team_windows:
-        for opens, closes in visit_request.windows:
+        # A window of the request is longer than the session by the ways, so look that much further.
+        for opens, closes in free.between(team_opens - travel, team_closes + travel):
             first = max(team_opens, opens + travel)
             last = min(team_closes, closes - travel) - minutes
             for day in range(day_of(first), day_of(last) + 1) if first <= last else ():

@@ -14,7 +14,7 @@ from outreach.matching.check_claims import claim_faults
 from outreach.matching.check_rules import RULES
 from outreach.matching.fault import Fault
 from outreach.matching.placed import Placed, placed, unknown_part
-from outreach.matching.plan import Plan, Value
+from outreach.matching.plan import CONTRADICTORY, Plan, Value
 from outreach.matching.problem import Assignment, Problem
 from outreach.matching.travel import Ways
 from outreach.matching.values import values_of
@@ -25,7 +25,7 @@ def check(problem: Problem, plan: Plan, sha256: str | None = None) -> list[Fault
 
     `sha256` is the digest of the problem's bytes; None leaves that one question out (a plan that was not written yet).
     """
-    faults = faults_of(problem, plan.assignments, pins=not plan.conflict)
+    faults = faults_of(problem, plan.assignments, pins=plan.status != CONTRADICTORY)
     faults += claim_faults(problem, plan, sha256)
     return faults
 

@@ -115,20 +115,34 @@ def _unplaced(problem: Problem, plan: Plan) -> Iterator[Fault]:
 
 
 def _has_candidate(problem: Problem, visit_request: VisitRequest) -> bool:
+    """Whether the candidate rules let the request be anywhere. Cheap questions come first: there are many slots and moments."""
     ways = Ways(problem.travel)
+    suiting = {
+        offer.id
+        for offer in problem.offers
+        if visit_request.grade in offer.grades and offer.kind in visit_request.kinds
+    }
     for slot in problem.slots:
-        if not _why_not(problem, ways, Assignment(visit_request.id, slot=slot.id)):
+        here = Assignment(visit_request.id, slot=slot.id)
+        near = slot.offer in suiting and _free_around(visit_request, slot.start, slot.end)
+        if near and not _why_not(problem, ways, here):
             return True
-    for team in problem.teams:
-        for offer_id in team.offers:
-            if _fits_team(problem, ways, Assignment(visit_request.id, team=team.id, offer=offer_id)):
-                return True
-    return False
+    return any(
+        _fits_team(problem, ways, Assignment(visit_request.id, team=team.id, offer=offer_id))
+        for team in problem.teams
+        for offer_id in suiting.intersection(team.offers)
+    )
+
+
+def _free_around(visit_request: VisitRequest, opens: int, closes: int) -> bool:
+    return any(start < closes and opens < end for start, end in visit_request.windows)
 
 
 def _fits_team(problem: Problem, ways: Ways, assignment: Assignment) -> bool:
     grid = problem.grid_minutes
     for opens, closes in problem.team[assignment.team].windows:
+        if not _free_around(problem.visit_request[assignment.request], opens, closes):
+            continue
         for start in range(-(-opens // grid) * grid, closes, grid):
             one = Assignment(assignment.request, team=assignment.team, offer=assignment.offer, start=start)
             why = _why_not(problem, ways, one)

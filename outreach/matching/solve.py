@@ -24,12 +24,16 @@ from outreach.matching.plan import (
 from outreach.matching.problem import Assignment, Problem
 from outreach.matching.solving.best import Best
 from outreach.matching.solving.conflict import Pins
-from outreach.matching.solving.engine import Clock, Effort
+from outreach.matching.solving.engine import Clock, Effort, Loading, OutOfTime
 from outreach.matching.solving.greedy import drafted
 from outreach.matching.solving.options import Options, options_of
 from outreach.matching.solving.progress import Event, Progress
 from outreach.matching.solving.search import FIRST_BUDGET, Search
 from outreach.matching.solving.timetable import TeamDays
+
+# A model of more options does not fit into a small server's memory: then the first plan stands, with the plain bounds.
+MOST_OPTIONS = 250_000
+TOO_EARLY = "The time was over before it was known whether the pins can be kept together."
 
 
 class NoPlanInTime(RuntimeError):
@@ -84,6 +88,7 @@ class _Run:
         self.on_plan = on_plan
 
     def plan(self, start: Sequence[Assignment]) -> Plan:
+        loading = Loading()
         self.progress.phase("candidates")
         options = options_of(self.problem)
         days = TeamDays(options)
@@ -91,15 +96,24 @@ class _Run:
         self.has_candidate = set(options.of_request)
         self.progress.phase("first plan")
         self._first_plan(options, days, start)
-        if self.best.assignments is None:
-            pins = Pins(self.problem, self.clock, self.effort)
-            kept = pins.plan(pins.pins)
-            if kept is None:
-                return self._without_plan(pins)
-            self._draft(options, days, kept)
-            self.best.offer(kept)
-        Search(options, days, self.best, self.clock, self.progress, self.effort).all_goals()
+        try:
+            loading.wait(self.clock)
+            if self.best.assignments is None:
+                pins = Pins(self.problem, self.clock, self.effort)
+                kept = pins.plan(pins.pins)
+                if kept is None:
+                    return self._without_plan(pins)
+                self._draft(options, days, kept)
+                self.best.offer(kept)
+            self._improve(options, days)
+        except OutOfTime:
+            if self.best.assignments is None:
+                raise NoPlanInTime(TOO_EARLY) from None
         return self._finish(self._found())
+
+    def _improve(self, options: Options, days: TeamDays) -> None:
+        if len(options.all) <= MOST_OPTIONS and not all(map(self.best.proven, self.problem.objectives)):
+            Search(options, days, self.best, self.clock, self.progress, self.effort).all_goals()
 
     def _first_plan(self, options: Options, days: TeamDays, start: Sequence[Assignment]) -> None:
         """The best of: the given plan as it is, repaired, and filled up; the incumbent likewise; from nothing; nothing."""
@@ -109,13 +123,14 @@ class _Run:
             self._draft(options, days, given)
 
     def _draft(self, options: Options, days: TeamDays, given: Sequence[Assignment]) -> None:
-        for fill in (False, True):
-            if self.clock.left() > 0 or self.best.assignments is None:
+        for fill in (True, False):
+            # One full plan is made however late it is: it takes less than a second for a whole city.
+            if self.clock.left() > 0 or not self.best.assignments:
                 self.best.offer(drafted(options, days, given, fill=fill))
 
     def _without_plan(self, pins: Pins) -> Plan:
         if not pins.contradictory(pins.pins):
-            raise NoPlanInTime("The time was over before it was known whether the pins can be kept together.")
+            raise NoPlanInTime(TOO_EARLY)
         # Out of time the whole set stands for the smallest one: it does contradict itself.
         conflict = pins.smallest_conflict() or pins.pins
         return self._finish(self._plan(CONTRADICTORY, conflict=tuple(conflict)))

@@ -44,7 +44,7 @@ class Pins:
     def _ask(self, pins: Sequence[Assignment]) -> tuple[list[Assignment] | None, Answer]:
         options = self._keeping(pins)
         days = TeamDays(options)
-        model = Model(options, days)
+        model = Model(options, days, self.clock)
         while True:
             answer = run(model.cp, self.effort, self.clock, on_values=_ignore, on_bound=_ignore)
             if answer.values is None:

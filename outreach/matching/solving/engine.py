@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.05
 GRACE_SECONDS = 0.4
+
+
+class OutOfTime(RuntimeError):
+    """The time was over while work was being prepared; what was found before stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,11 @@ class Clock:
         """Seconds until the deadline, 0 as soon as somebody wishes to stop."""
         return 0.0 if self.stop() else max(0.0, self.deadline - time.monotonic())
 
+    def check(self) -> None:
+        """Raise `OutOfTime` when there is nothing left."""
+        if self.left() <= 0:
+            raise OutOfTime
+
     def seconds(self) -> float:
         """Seconds since the beginning."""
         return time.monotonic() - self.began
@@ -43,6 +53,22 @@ class Effort:
     workers: int
     seed: int
     budget: float
+
+
+class Loading:
+    """OR-Tools on its way into memory: that can take seconds on a cold machine, and the limit must hold all the same."""
+
+    def __init__(self) -> None:
+        self._thread = threading.Thread(
+            target=import_module, args=("ortools.sat.python.cp_model",), daemon=True
+        )
+        self._thread.start()
+
+    def wait(self, clock: Clock) -> None:
+        """Return when OR-Tools is loaded. Raises `OutOfTime`."""
+        while self._thread.is_alive():
+            clock.check()
+            self._thread.join(POLL_SECONDS)
 
 
 @dataclass

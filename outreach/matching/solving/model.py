@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from outreach.matching.problem import CODING_SESSION, Assignment, Slot
+from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.goals import scale_of, scaled, weight_of
 from outreach.matching.solving.options import Option, Options
 from outreach.matching.solving.timetable import TeamDays, Timetable
@@ -42,9 +43,12 @@ Mode = tuple[str, int, str]
 
 
 class Model:
-    """The rules of a problem over its options. `chosen[i]` is the boolean of option i."""
+    """The rules of a problem over its options. `chosen[i]` is the boolean of option i.
 
-    def __init__(self, options: Options, days: TeamDays) -> None:
+    Writing a large one takes seconds: raises `OutOfTime` when the clock ends first.
+    """
+
+    def __init__(self, options: Options, days: TeamDays, clock: Clock) -> None:
         from ortools.sat.python import cp_model
 
         self.cp = cp_model.CpModel()
@@ -55,6 +59,7 @@ class Model:
         self.modes: dict[str, list[tuple[cp_model.IntVar, Mode]]] = {}
         self.used: dict[str, cp_model.IntVar] = {}
         self.days = days
+        self.clock = clock
         self._requests()
         self._slots()
         self._teams()
@@ -85,6 +90,7 @@ class Model:
     def _slots(self) -> None:
         for slot_id, indices in self.options.of_slot.items():
             slot = self.problem.slot[slot_id]
+            self.clock.check()
             if self.problem.limits(slot).max_groups == 1:
                 self._single_slot(slot, indices)
             else:
@@ -138,6 +144,7 @@ class Model:
 
     def _teams(self) -> None:
         for table, block in self.days.blocks:
+            self.clock.check()
             days: dict[int, list[int]] = defaultdict(list)
             for index in block:
                 days[self.options.all[index].day].append(index)

@@ -37,7 +37,7 @@ class Search:
         self.progress = progress
         self.effort = effort
         self.goals = options.problem.objectives
-        self.model = Model(options, days)
+        self.model = Model(options, days, clock)
         self.rows = {goal: _Row(self.model, goal) for goal in self.goals}
 
     def all_goals(self) -> None:
@@ -53,6 +53,8 @@ class Search:
 
     def _goal(self, goal: str, budget: float) -> bool:
         """Work on one goal; whether the solver calls it finished."""
+        if self.clock.left() <= 0:
+            return False
         self.progress.phase("goal", goal)
         for row in self.rows.values():
             row.free()
