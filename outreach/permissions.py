@@ -194,6 +194,7 @@ RULES: dict[str, Rule] = {
     "slot.cancel": Rule(host_or_staff, company_of),
     "team.create": Rule(host_or_staff, company_of),
     "team.edit": Rule(host_or_staff, company_of),
+    "booking.attend": Rule(host_or_staff, company_of),
     "roster.view": Rule(host_or_staff),
     # programme staff
     "school.list": Rule(is_staff),

@@ -26,6 +26,9 @@ BLUEPRINTS = (
     "companies",
     "roster",
     "people",
+    "requests",
+    "bookings",
+    "waitlist",
 )
 
 
