@@ -8,6 +8,7 @@
 `figures`    `figures("seats oversold", 0)` prints a line at the end of the run, before pytest's summary
 `clock`      it is Monday, 23 November 2026, ten o'clock in Hong Kong
 `cast`       the fixed cast (tests/cast.py); `as_("tess")` a browser in which Tess is signed in
+`post_office` a real SMTP server that keeps what it is handed
 `browser`    a real Chromium (Playwright), one per test process
 """
 
@@ -26,6 +27,7 @@ from tests import build
 from tests.cast import Cast, browser_of, make_cast
 from tests.chromium import arguments, chromium
 from tests.engines import ENGINES, Database, NoPostgres, PostgresSource, Source, SqliteSource
+from tests.smtp_server import PostOffice
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -193,6 +195,13 @@ def cast(app: Flask, clock: None) -> Cast:
 def as_(app: Flask, cast: Cast) -> Callable[[str], FlaskClient]:
     """`as_("tess")` is a browser in which Tess is signed in; `as_("nobody")` one in which nobody is."""
     return lambda name: browser_of(app, cast, name, build.NOW)
+
+
+@pytest.fixture
+def post_office() -> Iterator[PostOffice]:
+    """A real SMTP server, which can be told to misbehave."""
+    with PostOffice() as office:
+        yield office
 
 
 @pytest.fixture(scope="session")

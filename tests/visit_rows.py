@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
-from flask import Flask
-
 from outreach.clock import to_utc
+from outreach.mail import SmtpServer, SmtpTransport
 from outreach.models import (
     LIVE,
     Booking,
@@ -26,9 +25,11 @@ from outreach.models import (
     db,
 )
 from outreach.services import outbox
+from outreach.services.postman import deliver
 from outreach.services.transaction import one_transaction
 from tests import build
 from tests.cast import Cast
+from tests.smtp_server import PostOffice
 
 # 3 pm in Hong Kong, eleven days before the visit.
 NOW = datetime(2026, 11, 22, 7, tzinfo=UTC)
@@ -138,12 +139,9 @@ def reminders(booking_id: int) -> list[Reminder]:
     return db.session.query(Reminder).filter_by(booking_id=booking_id).order_by(Reminder.due_at).all()
 
 
-def stand_in_pages(app: Flask) -> None:
-    """Addresses of pages that letters link to and that are not built yet."""
-    for endpoint, path in (
-        ("bookings.show", "/bookings/<int:booking_id>"),
-        ("requests.show", "/requests/<int:request_id>"),
-        ("offers.index", "/offers"),
-    ):
-        if endpoint not in app.view_functions:
-            app.add_url_rule(path, endpoint)
+def walk(
+    office: PostOffice, now: datetime = NOW, holder: str = "worker-1", limit: int = 50
+) -> dict[str, int]:
+    """One walk of the postman to a test's post office; counts the ends."""
+    server = SmtpServer("127.0.0.1", office.port, timeout=20)
+    return dict(deliver(holder=holder, transport=SmtpTransport(server), clock=lambda: now, limit=limit))

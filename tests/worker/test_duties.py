@@ -22,7 +22,7 @@ from outreach.worker.duties import Shift, do_once
 from tests.cast import Cast
 from tests.engines import Database
 from tests.processes import working
-from tests.visit_rows import DAY, NOW, Scene, book, post, reminders, row, scene, stand_in_pages, states
+from tests.visit_rows import DAY, NOW, Scene, book, post, reminders, row, scene, states
 
 
 def letters_in(folder: Path) -> list[str]:
@@ -35,7 +35,6 @@ def letters_in(folder: Path) -> list[str]:
 
 
 def test_one_pass_does_what_is_due(app: Flask, cast: Cast, settings: Settings) -> None:
-    stand_in_pages(app)
     with app.app_context():
         made = scene(cast)
         confirmed, unanswered = book(made), book(made, BookingState.AWAITING, DAY + timedelta(days=1))
