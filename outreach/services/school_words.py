@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask_babel import LazyString, ngettext
+from flask_babel import LazyString, format_number, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -91,10 +91,17 @@ _REFUSALS: dict[str, Callable[[Params], str]] = {
 }
 
 _LEFT_OUT: dict[str, Callable[[int], str]] = {
-    "kindergarten": lambda n: ngettext("%(num)d kindergarten", "%(num)d kindergartens", n),
-    "evening": lambda n: ngettext("%(num)d evening session", "%(num)d evening sessions", n),
+    "kindergarten": lambda n: ngettext(
+        "%(number)s kindergarten", "%(number)s kindergartens", n, number=format_number(n)
+    ),
+    "evening": lambda n: ngettext(
+        "%(number)s evening session", "%(number)s evening sessions", n, number=format_number(n)
+    ),
     "place": lambda n: ngettext(
-        "%(num)d further place or session of a school", "%(num)d further places or sessions of a school", n
+        "%(number)s further place or session of a school",
+        "%(number)s further places or sessions of a school",
+        n,
+        number=format_number(n),
     ),
 }
 

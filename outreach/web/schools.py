@@ -22,6 +22,7 @@ from outreach.services.school_words import (
     describe_refusal,
 )
 from outreach.web.access import load_or_404, reader, requires, signed_in_user
+from outreach.web.context import district_name
 from outreach.web.forms.base import fill
 from outreach.web.forms.schools import BlockedDaysForm, SchoolDayForm, SchoolFileForm, SchoolSearchForm
 from outreach.web.paging import page_number, paged
@@ -173,10 +174,18 @@ def preview(key: str) -> ResponseReturnValue:
     return redirect(url_for("schools.index"), 303)
 
 
+def _said(field: str, value: str) -> str:
+    """A stored code as the pages say it."""
+    if field == "district":
+        return district_name(value)
+    return str({"finance_type": TYPES, "level": SECTIONS}.get(field, {}).get(value, value))
+
+
 def _words_for_report() -> dict[str, object]:
     return {
         "describe": describe,
         "describe_left_out": describe_left_out,
         "field_words": FIELDS,
+        "said": _said,
         "rows_shown": ROWS_SHOWN,
     }

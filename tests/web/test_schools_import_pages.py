@@ -73,8 +73,12 @@ def test_a_file_that_changes_nothing_cannot_be_imported_again(as_: As, cast: Cas
 def test_changes_are_shown_before_they_are_made(as_: As, cast: Cast) -> None:
     stan = as_("stan")
     press(stan, upload(stan, written([school_row()], "utf8-comma")).location)
-    page = stan.get(upload(stan, written([school_row(TELEPHONE="29990000")], "utf8-comma")).location).text
-    assert [words in page for words in ("Phone", school_row()["TELEPHONE"], "29990000")] == [
+    page = stan.get(
+        upload(
+            stan, written([school_row(TELEPHONE="29990000", FINANCE_TYPE="GOVERNMENT")], "utf8-comma")
+        ).location
+    ).text
+    assert [words in page for words in ("Phone", school_row()["TELEPHONE"], "Government")] == [
         True,
         True,
         True,
@@ -91,9 +95,7 @@ def test_changes_are_shown_before_they_are_made(as_: As, cast: Cast) -> None:
     ],
     ids=["empty", "workbook", "other", "big"],
 )
-def test_a_file_that_is_none_is_refused_in_words(
-    self, as_: As, cast: Cast, content: bytes, words: str
-) -> None:
+def test_a_file_that_is_none_is_refused_in_words(as_: As, cast: Cast, content: bytes, words: str) -> None:
     answer = upload(as_("stan"), content)
     assert answer.status_code == 422
     assert words in answer.text

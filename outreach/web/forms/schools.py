@@ -9,7 +9,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TimeField
 from wtforms.validators import DataRequired, NumberRange
 
-from outreach.models.district import DISTRICTS
+from outreach.models.district import DISTRICT, DISTRICTS
 from outreach.services.school_words import SECTIONS
 from outreach.web.context import district_name
 from outreach.web.forms.base import Form, at_most, choices_of, optional, required, stripped
@@ -65,10 +65,9 @@ class SchoolSearchForm(Form):
 
     def asked(self) -> dict[str, str]:
         """What to look for; a choice that is none of ours is no filter."""
-        self.validate()
-        chosen = {"district": self.district, "section": self.section}
-        facts = {name: "" if field.errors else field.data or "" for name, field in chosen.items()}
-        return {"words": self.q.data or "", **facts}
+        district = self.district.data if self.district.data in DISTRICT else ""
+        section = self.section.data if self.section.data in SECTIONS else ""
+        return {"words": self.q.data or "", "district": district, "section": section}
 
 
 class SchoolFileForm(Form):
