@@ -25,6 +25,7 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -45,6 +46,7 @@ POSTGRES_OPTIONS = {
 INITDB_OPTIONS = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
 
 ROOM = 2 * 1024**3
+LEFTOVER_SECONDS = 3600
 
 Migrate = Callable[[str], None]
 
@@ -65,7 +67,21 @@ def own_folder(purpose: str) -> Path:
     """A new folder, in memory where the machine has room there (the caller removes it)."""
     memory = Path("/dev/shm")  # noqa: S108  (mkdtemp makes an unguessable folder inside)
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
-    return Path(tempfile.mkdtemp(prefix=f"outreach-{purpose}-", dir=memory if roomy else None))
+    place = memory if roomy else Path(tempfile.gettempdir())
+    _sweep(place)
+    return Path(tempfile.mkdtemp(prefix=f"outreach-{purpose}-{os.getpid()}-", dir=place))
+
+
+def _sweep(place: Path) -> None:
+    """Remove what test processes that were killed have left behind: their number is in the folder's name."""
+    for folder in place.glob("outreach-*-*-*"):
+        number = folder.name.split("-")[2]
+        try:
+            if time.time() - folder.stat().st_mtime > LEFTOVER_SECONDS and not psutil.pid_exists(int(number)):
+                shutil.rmtree(folder, ignore_errors=True)
+        except (ValueError, FileNotFoundError):
+            # Not ours, or another process was quicker.
+            continue
 
 
 class Source(Protocol):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+
 import sqlalchemy
 from flask import Flask
 
 from outreach.models import Base, db
-from tests.engines import Database
+from tests.engines import Database, own_folder
 
 
 def test_a_fresh_database_has_every_table_and_its_own_rows(database: Database) -> None:
@@ -33,3 +38,21 @@ def test_a_bare_database_has_no_table(bare: Database) -> None:
 def test_the_application_uses_the_database_of_the_test(app: Flask, database: Database) -> None:
     with app.app_context():
         assert db.engine.url == sqlalchemy.make_url(database.url)
+
+
+def test_leftovers_of_a_killed_run_are_swept_and_others_are_not() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    mine = own_folder("swept")
+    left = mine.with_name(f"outreach-swept-{ended.pid}-left")
+    fresh = mine.with_name(f"outreach-swept-{ended.pid}-fresh")
+    left.mkdir()
+    fresh.mkdir()
+    os.utime(left, (0, 0))
+    os.utime(mine, (0, 0))
+    try:
+        shutil.rmtree(own_folder("swept"))
+        assert (left.exists(), fresh.exists(), mine.exists()) == (False, True, True)
+    finally:
+        shutil.rmtree(mine)
+        shutil.rmtree(fresh)
