@@ -18,6 +18,13 @@ def rank_of(visit_request: VisitRequest, offer: Offer) -> int | None:
     return None
 
 
+def most_points(visit_request: VisitRequest) -> int:
+    """No place gives the request more points than this."""
+    if visit_request.scores is not None:
+        return max(visit_request.scores.values(), default=0)
+    return FIRST_CHOICE + PER_TOPIC * len(visit_request.topics)
+
+
 def points_of(visit_request: VisitRequest, offer: Offer, place_id: str) -> int:
     """Points for a place (slot or team id) that gives `offer`: the request's own score there, if it has scores."""
     if visit_request.scores is not None:

@@ -90,13 +90,16 @@ class _Run:
     def plan(self, start: Sequence[Assignment]) -> Plan:
         loading = Loading()
         self.progress.phase("candidates")
-        options = options_of(self.problem)
+        options = options_of(self.problem, self.clock)
         days = TeamDays(options)
         self.best = Best(options, self._tell)
-        self.has_candidate = set(options.of_request)
+        self.hopeless = (
+            set(self.problem.visit_request) - set(options.of_request) if options.complete else set()
+        )
         self.progress.phase("first plan")
         self._first_plan(options, days, start)
         try:
+            self.clock.check()
             loading.wait(self.clock)
             if self.best.assignments is None:
                 pins = Pins(self.problem, self.clock, self.effort)
@@ -124,9 +127,8 @@ class _Run:
 
     def _draft(self, options: Options, days: TeamDays, given: Sequence[Assignment]) -> None:
         for fill in (True, False):
-            # One full plan is made however late it is: it takes less than a second for a whole city.
-            if self.clock.left() > 0 or not self.best.assignments:
-                self.best.offer(drafted(options, days, given, fill=fill))
+            if self.clock.left() > 0 or self.best.assignments is None:
+                self.best.offer(drafted(options, days, given, self.clock, fill=fill))
 
     def _without_plan(self, pins: Pins) -> Plan:
         if not pins.contradictory(pins.pins):
@@ -141,7 +143,7 @@ class _Run:
         objectives = best.objectives()
         present = {one.request for one in assignments}
         unplaced = tuple(
-            Unplaced(name, NOT_EXAMINED if name in self.has_candidate else NO_CANDIDATE)
+            Unplaced(name, NO_CANDIDATE if name in self.hopeless else NOT_EXAMINED)
             for name in self.problem.visit_request
             if name not in present
         )

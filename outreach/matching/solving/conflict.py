@@ -27,7 +27,8 @@ class Pins:
         self.clock = clock
         self.effort = effort
         self.pins = list(dict.fromkeys(problem.pins))
-        unpinned = options_of(replace(problem, pins=(), objectives=()))
+        unpinned = options_of(replace(problem, pins=(), objectives=()), clock)
+        clock.check()
         self.helpful = _helpful(unpinned, TeamDays(unpinned), self.pins)
 
     def plan(self, pins: Sequence[Assignment]) -> list[Assignment] | None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from outreach.matching.consistency import COST_PLACES
 from outreach.matching.plan import Value
+from outreach.matching.points import most_points
 from outreach.matching.problem import GOALS, MAXIMISED, Problem
 from outreach.matching.solving.options import Option, Options
 
@@ -61,13 +62,19 @@ def weight_of(problem: Problem, goal: str, option: Option, scale: int) -> int:
 
 
 def safe_bounds(options: Options) -> dict[str, Value]:
-    """A bound of every goal that holds whatever else does: what could be had if only the schools' totals were limited."""
+    """A bound of every goal that holds whatever else does: what could be had if only the schools' totals were limited.
+
+    Where the options are not complete, a request may have whatever its choices, topics or scores promise at best.
+    """
     problem = options.problem
     best: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for name, indices in options.of_request.items():
-        visit_request = problem.visit_request[name]
-        points = max(options.all[index].points for index in indices)
-        best[visit_request.school].append((visit_request.pupils, points))
+    for visit_request in problem.requests:
+        mine = options.of_request.get(visit_request.id, ())
+        points = max((options.all[index].points for index in mine), default=None)
+        if not options.complete:
+            points = most_points(visit_request)
+        if points is not None:
+            best[visit_request.school].append((visit_request.pupils, points))
     bounds: dict[str, int] = dict.fromkeys(GOALS, 0)
     for school_id, asked in best.items():
         school = problem.school[school_id]
@@ -76,7 +83,8 @@ def safe_bounds(options: Options) -> dict[str, Value]:
         bounds["groups"] += room
         bounds["pupils"] += sum(sorted((pupils for pupils, _ in asked), reverse=True)[:room])
         bounds["preference"] += sum(sorted((points for _, points in asked), reverse=True)[:room])
-    bounds["changes"] = sum(not options.indices_for(kept) for kept in problem.incumbent)
+    if options.complete:
+        bounds["changes"] = sum(not options.indices_for(kept) for kept in problem.incumbent)
     return {goal: bounds[goal] for goal in problem.objectives}
 
 

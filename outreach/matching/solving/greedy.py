@@ -6,13 +6,17 @@ from collections.abc import Iterable, Sequence
 
 from outreach.matching.problem import Assignment
 from outreach.matching.solving.draft import Draft
+from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.options import Options
 from outreach.matching.solving.timetable import TeamDays
 
 
-def drafted(options: Options, days: TeamDays, given: Sequence[Assignment], *, fill: bool) -> list[Assignment]:
+def drafted(
+    options: Options, days: TeamDays, given: Sequence[Assignment], clock: Clock, *, fill: bool
+) -> list[Assignment]:
     """A plan that keeps as many of the given assignments as it can, in their order; with `fill`, more groups are placed.
 
+    When the clock ends, what is placed by then is the plan.
     Pins come first. The result may still break a pin where its slot's minimum attendance was not reached: the caller checks.
     """
     draft = Draft(options, days)
@@ -20,10 +24,10 @@ def drafted(options: Options, days: TeamDays, given: Sequence[Assignment], *, fi
         _keep(draft, assignment)
     _fill_short(draft)
     if fill:
-        _first_per_school(draft)
-        _everybody(draft)
-        _gather(draft)
-        _everybody(draft)
+        _first_per_school(draft, clock)
+        _everybody(draft, clock)
+        _gather(draft, clock)
+        _everybody(draft, clock)
     return draft.assignments()
 
 
@@ -46,17 +50,17 @@ def _fill_short(draft: Draft) -> None:
                 draft.remove(index)
 
 
-def _first_per_school(draft: Draft) -> None:
+def _first_per_school(draft: Draft, clock: Clock) -> None:
     served = {draft.options.school_of(draft.options.all[index]) for index in draft.of_request.values()}
     for request in _scarcest_first(draft):
         school = draft.problem.visit_request[request].school
-        if school not in served and _place(draft, request):
+        if school not in served and clock.left() > 0 and _place(draft, request):
             served.add(school)
 
 
-def _everybody(draft: Draft) -> None:
+def _everybody(draft: Draft, clock: Clock) -> None:
     for request in _scarcest_first(draft):
-        if request not in draft.of_request:
+        if request not in draft.of_request and clock.left() > 0:
             _place(draft, request)
 
 
@@ -83,10 +87,11 @@ def _by_liking(options: Options, indices: Iterable[int]) -> list[int]:
     return sorted(indices, key=lambda index: (-options.all[index].points, options.all[index].travel))
 
 
-def _gather(draft: Draft) -> None:
+def _gather(draft: Draft, clock: Clock) -> None:
     """Open slots that need several groups to reach their minimum."""
     for slot_id in draft.options.of_slot:
-        if draft.problem.limits(draft.problem.slot[slot_id]).min_pupils and not draft.of_slot[slot_id]:
+        needs_several = draft.problem.limits(draft.problem.slot[slot_id]).min_pupils > 0
+        if needs_several and not draft.of_slot[slot_id] and clock.left() > 0:
             _reach_minimum(draft, slot_id)
 
 

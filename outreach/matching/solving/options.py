@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from outreach.matching.candidates import Finder, SlotCandidate, TeamCandidate, merged
 from outreach.matching.problem import CODING_SESSION, Assignment, Offer, Place, Problem
+from outreach.matching.solving.engine import Clock
 from outreach.matching.times import day_of, week_of
 
 Spot = tuple[Place, str | None]
@@ -72,9 +73,12 @@ class Option:
 class Options:
     """All options of a problem and, by position in `all`, who shares what."""
 
-    def __init__(self, problem: Problem, finder: Finder, options: Iterable[Option]) -> None:
+    def __init__(
+        self, problem: Problem, finder: Finder, options: Iterable[Option], *, complete: bool = True
+    ) -> None:
         self.problem = problem
         self.finder = finder
+        self.complete = complete
         self.ways = finder.ways
         self.all = list(options)
         self.of_request: dict[str, list[int]] = defaultdict(list)
@@ -105,12 +109,19 @@ class Options:
         )
 
 
-def options_of(problem: Problem) -> Options:
-    """Every option of the problem: pinned requests keep only their pin, times are split where others depend on them."""
+def options_of(problem: Problem, clock: Clock) -> Options:
+    """Every option of the problem: pinned requests keep only their pin, times are split where others depend on them.
+
+    When the clock ends first, the options of the requests so far, and `complete` is False.
+    """
     finder = Finder(problem)
     pinned = {pin.request: pin for pin in problem.pins}
     found: list[Option] = []
+    complete = True
     for visit_request in problem.requests:
+        if clock.left() <= 0:
+            complete = False
+            break
         mine = [_option(problem, candidate) for candidate in finder.of(visit_request)]
         pin = pinned.get(visit_request.id)
         if pin is not None:
@@ -118,7 +129,7 @@ def options_of(problem: Problem) -> Options:
         found += mine
     if "changes" in problem.objectives:
         found = list(_split_kept(problem, found))
-    return Options(problem, finder, _split_crews(problem, found))
+    return Options(problem, finder, _split_crews(problem, found), complete=complete)
 
 
 def _option(problem: Problem, candidate: SlotCandidate | TeamCandidate) -> Option:
