@@ -217,7 +217,7 @@ def test_a_letter_with_a_deadline_says_when_it_is(app: Flask, name: str) -> None
 @pytest.mark.parametrize("name", ["reminder_before", "reminder_morning"])
 def test_a_reminder_says_what_to_prepare_and_whom_to_call(app: Flask, name: str) -> None:
     outing = render(name, ENGLISH, FACTS).text
-    assert "Booking: B7K2M9\n\nContact: Ms Chan, 2345 6789\n" in outing
+    assert "Booking: B7K2M9\nContact: Ms Chan, 2345 6789\n" in outing
     assert "name the booking B7K2M9 at the door" in outing
     session = render(name, ENGLISH, FACTS | {"visit": replace(VISIT, outing=False, contact="")}).text
     assert "a projector and sockets" in session
@@ -279,4 +279,4 @@ def test_a_letter_does_not_change_the_language_of_the_page(app: Flask) -> None:
 def test_styles_are_written_into_the_elements(app: Flask) -> None:
     html = render("booking_confirmed", ENGLISH, FACTS).html
     assert "<style" not in html
-    assert re.search(r'<a class="button" href="[^"]+" style="[^"]*background-color: #0b4f5f', html)
+    assert re.search(r'<a class="button" href="[^"]+" style="[^"]*background-color: #0a5666', html)

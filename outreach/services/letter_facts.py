@@ -54,7 +54,8 @@ TRUE_WHILE: dict[str, BookingState] = {
     "booking_cancelled": BookingState.CANCELLED,
     "booking_lapsed": BookingState.LAPSED,
 }
-TO_HOSTS = frozenset({"visit_coming", "booking_declined"})
+# Bookings that leave the calendar again.
+GONE = frozenset({BookingState.CANCELLED, BookingState.DECLINED, BookingState.LAPSED})
 WITH_ENTRY = frozenset({"booking_confirmed", "visit_coming", "booking_cancelled"})
 
 
@@ -76,9 +77,8 @@ def _about_booking(message: OutboxMessage, *, now: datetime) -> Told | None:
         return None
     if booking.live and booking.starts_at <= now:
         return None
-    to_host = message.template in TO_HOSTS
     facts: dict[str, Any] = {
-        "visit": visit_of(booking, for_host=to_host),
+        "visit": visit_of(booking, for_host=message.user_id != teacher_of(booking).id),
         "url": link("bookings.show", booking_id=booking.id),
         "confirm_by": booking.confirm_by,
         "held_until": booking.confirm_by,
@@ -131,7 +131,7 @@ def calendar_entry(booking: Booking, facts: dict[str, Any]) -> CalendarEntry:
         start=booking.starts_at,
         end=booking.ends_at,
         url=facts["url"],
-        cancelled=booking.state is BookingState.CANCELLED,
+        cancelled=booking.state in GONE,
     )
 
 

@@ -58,9 +58,13 @@ def test_teacher_and_coordinator_are_each_told_whom_to_call(made: Scene, post_of
     post("reminder_before", made.cast.people["tess"], booking_id)
     post("visit_coming", made.cast.people["cora"], booking_id)
     walk(post_office)
-    to_tess, to_cora = (delivered.text() for delivered in post_office.delivered)
+    move(booking_id, BookingState.CANCELLED)
+    post("booking_cancelled", made.cast.people["hana"], booking_id)
+    walk(post_office)
+    to_tess, to_cora, to_hana = (delivered.text() for delivered in post_office.delivered)
     assert "Contact: Cora, 3456 7890\n" in to_tess
-    assert "Contact at the school: Tess, 2345 6789\n" in to_cora
+    assert "Contact: Tess, 2345 6789\n" in to_cora
+    assert "Contact: Tess, 2345 6789\n" in to_hana
 
 
 def test_a_session_takes_place_at_the_school(app: Flask, cast: Cast, post_office: PostOffice) -> None:
