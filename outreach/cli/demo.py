@@ -56,7 +56,7 @@ def demo_command(schools_file: Path | None, size: str, if_empty: bool) -> None:
         settings: Settings = current_app.config["SETTINGS"]
         if settings.production:
             raise click.ClickException(
-                "The demonstration's passwords are printed, so it is no production data."
+                "The demonstration's passwords are printed, so it does not go into production."
             )
         if not inspect(db.engine).has_table("school"):
             raise click.ClickException("The database has no tables yet: run outreach db upgrade first.")
