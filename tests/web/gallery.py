@@ -23,6 +23,7 @@ from wtforms import (
     SelectField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.validators import InputRequired, NumberRange
 
@@ -51,6 +52,7 @@ TEMPLATE = """
 {{ forms.field(form.pupils, width="xs", unit="pupils", hint="A coach holds 28") }}{{ forms.field(form.day) }}
 {% endcall %}
 {{ forms.field(form.chair, hint="Step-free places only") }}
+{{ forms.day_hours(form.monday, form.start, form.end) }}
 {% endcall %}
 {{ forms.bilingual(form.title_en, form.title_zh, hint="One is enough", rows=2) }}
 {{ forms.field(form.mail, autocomplete="email") }}
@@ -100,6 +102,9 @@ class GalleryForm(Form):
     pupils = IntegerField("Pupils", validators=[InputRequired(), NumberRange(1, 45)])
     day = DateField("Day", validators=[InputRequired()])
     chair = BooleanField("Wheelchair", validators=[InputRequired()])
+    monday = BooleanField("Monday")
+    start = TimeField("Start", validators=[InputRequired()])
+    end = TimeField("End", validators=[InputRequired()])
     title_en = TextAreaField("Title in English", validators=[InputRequired()])
     title_zh = TextAreaField("Title in Chinese")
     mail = EmailField("Mail", validators=[InputRequired()])

@@ -16,7 +16,7 @@ from outreach.config import Settings
 from outreach.models import db
 from tests.html import Page, faults_of
 from tests.simplified import simplified_in
-from tests.web.gallery import hang
+from tests.web.gallery import TEMPLATE, hang
 
 PACKAGE = Path(__file__).parents[2] / "outreach"
 STATIC, TEMPLATES = PACKAGE / "static", PACKAGE / "templates"
@@ -205,6 +205,16 @@ def test_every_macro_holds_together(empty: Flask, address: str, language: str) -
     assert faults_of(answer.text) == []
 
 
+def test_the_gallery_leaves_no_macro_out() -> None:
+    # The front page's opening makes an h1 of its own: the front page shows it.
+    elsewhere = {"opening"}
+    sources = [path.read_text() for path in (TEMPLATES / "_macros").glob("*.html")]
+    code = re.sub(r"\{#.*?#\}", "", "\n".join([*sources, TEMPLATE]), flags=re.DOTALL)
+    # Once where it is made, at least once where it is used.
+    named = {name: len(re.findall(rf"\b{name}\(", code)) for name in re.findall(r"{% macro (\w+)\(", code)}
+    assert {name for name, times in named.items() if times < 2} == elsewhere
+
+
 def test_errors_stand_in_the_summary_and_at_their_fields(empty: Flask) -> None:
     page = speaking(empty, "en_HK").get("/gallery?wrong=1").text
     summary = page[page.index('class="error-summary"') : page.index('<form method="post" action=""')]
@@ -215,6 +225,8 @@ def test_errors_stand_in_the_summary_and_at_their_fields(empty: Flask) -> None:
         "pupils",
         "day",
         "chair",
+        "start",
+        "end",
         "title_en",
         "mail",
         "secret",
