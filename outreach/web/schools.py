@@ -157,21 +157,16 @@ def preview(key: str) -> ResponseReturnValue:
         return redirect(url_for("schools.import_file"), 303)
     file = read_school_file(kept[1], name=kept[0])
     if request.method == "GET":
-        return render_template(
-            "school/preview.html", report=deeds.preview_import(file=file), key=key, **_words_for_report()
-        )
-    report = deeds.import_schools(file=file, by=signed_in_user(), now=utc_now())
+        report = deeds.preview_import(file=file)
+        return render_template("school/preview.html", report=report, key=key, **_words_for_report())
+    _tell_of_import(deeds.import_schools(file=file, by=signed_in_user(), now=utc_now()))
     forget_upload(instance=folder, key=key)
-    flash(
-        _(
-            "Imported: %(new)d new, %(changed)d changed, %(same)d unchanged.",
-            new=report.new,
-            changed=len(report.changed),
-            same=report.unchanged,
-        ),
-        "good",
-    )
     return redirect(url_for("schools.index"), 303)
+
+
+def _tell_of_import(report: deeds.ImportReport) -> None:
+    counts = {"new": report.new, "changed": len(report.changed), "same": report.unchanged}
+    flash(_("Imported: %(new)d new, %(changed)d changed, %(same)d unchanged.", **counts), "good")
 
 
 def _said(field: str, value: str) -> str:

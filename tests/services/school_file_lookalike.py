@@ -114,34 +114,14 @@ def school_row(
     **changes: str,
 ) -> dict[str, str]:
     """One row with believable cells; `changes` replaces cells by heading, spaces written as underscores."""
-    level_en, level_zh, level_digit = LEVELS[level]
-    session_en, session_zh, session_digit = SESSIONS[session]
-    category_en, category_zh, finance_en, finance_zh = TYPES[kind]
     spot = f"{114.1 + registration % 97 / 1000:.8f}", f"{22.3 + registration % 89 / 1000 + place / 10000:.8f}"
-    name = registration % len(GIVEN)
     cells = {
-        "SCHOOL NO.": f"{registration}{place:04}{level_digit}{session_digit}",
-        "ENGLISH CATEGORY": category_en.format(level_en.title()),
-        "中文類別": category_zh.format("", level_zh),
-        "ENGLISH NAME": f"{GIVEN[name]} SCHOOL NO. {registration}",
-        "中文名稱": f"{GIVEN_ZH[name]}第{registration}學校",
-        "ENGLISH ADDRESS": f"{place} SCHOOL ROAD, {district.name_en.upper()}",
-        "中文地址": f"{district.name_zh}校園道{place}號",
         "STUDENTS GENDER": "CO-ED",
         "就讀學生性別": "男女",
-        "EASTING": "835193.0",
-        "NORTHING": "833560.0",
         "RELIGION": "NOT APPLICABLE",
         "宗教": "不適用",
-        "DISTRICT": district.name_en.upper(),
-        "分區": district.name_zh,
-        "FINANCE TYPE": finance_en,
-        "資助種類": finance_zh,
-        "SCHOOL LEVEL": level_en,
-        "學校類型": level_zh,
-        "SESSION": session_en,
-        "學校授課時間": session_zh,
     }
+    cells |= _own_cells(registration, level, place, session, kind, district)
     pairs = {
         "TELEPHONE": f"2{registration:06}0",
         "FAX NUMBER": "N.A.",
@@ -153,6 +133,33 @@ def school_row(
     changed = {heading.replace("_", " "): value for heading, value in changes.items()}
     cells |= changed | {twins[heading]: value for heading, value in changed.items() if heading in pairs}
     return {heading: cells[heading] for heading in HEADINGS}
+
+
+def _own_cells(
+    registration: int, level: str, place: int, session: str, kind: str, district: District
+) -> dict[str, str]:
+    """The cells that differ from row to row, except those that stand twice."""
+    level_en, level_zh, level_digit = LEVELS[level]
+    session_en, session_zh, session_digit = SESSIONS[session]
+    category_en, category_zh, finance_en, finance_zh = TYPES[kind]
+    name = registration % len(GIVEN)
+    return {
+        "SCHOOL NO.": f"{registration}{place:04}{level_digit}{session_digit}",
+        "ENGLISH CATEGORY": category_en.format(level_en.title()),
+        "中文類別": category_zh.format("", level_zh),
+        "ENGLISH NAME": f"{GIVEN[name]} SCHOOL NO. {registration}",
+        "中文名稱": f"{GIVEN_ZH[name]}第{registration}學校",
+        "ENGLISH ADDRESS": f"{place} SCHOOL ROAD, {district.name_en.upper()}",
+        "中文地址": f"{district.name_zh}校園道{place}號",
+        "DISTRICT": district.name_en.upper(),
+        "分區": district.name_zh,
+        "FINANCE TYPE": finance_en,
+        "資助種類": finance_zh,
+        "SCHOOL LEVEL": level_en,
+        "學校類型": level_zh,
+        "SESSION": session_en,
+        "學校授課時間": session_zh,
+    }
 
 
 def look_alike(*, primary: int = 40, secondary: int = 35, special: int = 6, seed: int = 0) -> LookAlike:
