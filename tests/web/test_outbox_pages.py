@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -73,6 +74,7 @@ def test_a_letter_is_shown_as_it_was_written(as_: As, letters: dict[str, int]) -
     assert "Confirmed: robots" in page
     assert "&lt;b&gt;bold&lt;/b&gt; words." in page
     assert "tess@example.org" in page
+    assert re.search(r'href="/letters">[^<]*All letters', page)
     assert "/retry" not in page
     assert faults_of(page) == []
 
