@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 
 from flask_babel import lazy_gettext as _l
 from wtforms import FloatField, SelectField, ValidationError
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange
 
 from outreach.letters import in_language

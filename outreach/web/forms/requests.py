@@ -92,7 +92,7 @@ class RequestForm(GroupForm):
     def days(self) -> Iterator[tuple[Field, Field, Field]]:
         """Free, from and until of each school day."""
         for weekday in SCHOOL_DAYS:
-            yield tuple(self._fields[f"{name}_{weekday}"] for name in ("free", "from", "until"))  # type: ignore[misc]
+            yield tuple(self._fields[f"{name}_{weekday}"] for name in ("free", "from", "until"))
 
     def facts(self) -> RequestFacts:
         """What the deeds take. Empty wishes between others are closed up."""
