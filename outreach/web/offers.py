@@ -24,6 +24,9 @@ blueprint = Blueprint("offers", __name__)
 @blueprint.app_template_filter("grades")
 def grades_line(grades: Iterable[str]) -> str:
     """Primary 4 to Primary 6, Secondary 1: neighbours as a span."""
+    grades = tuple(grades)
+    if set(grades) == set(GRADES):
+        return _("All grades")
     spans = [
         str(GRADES[first])
         if first == last

@@ -35,13 +35,21 @@ def test_a_holiday_has_its_name_in_both_languages() -> None:
     assert (friday.holiday_name("en_HK"), friday.holiday_name("zh_Hant_HK")) == ("Good Friday", "耶穌受難節")
 
 
-def test_a_series_that_holds_is_not_refused() -> None:
-    refuse_series(EASTER, now=NOW)
+def refused_at(series: Series) -> str | None:
+    """The field that a refusal of this series names; None where it is accepted."""
+    try:
+        refuse_series(series, now=NOW)
+    except TimeDoesNotHold as refusal:
+        return refusal.field
+    return None
 
 
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
+        ({}, None),
+        # Today is early enough.
+        ({"first_day": date(2027, 1, 4)}, None),
         ({"weekdays": ()}, "weekdays"),
         ({"last_day": date(2027, 3, 17)}, "last_day"),
         ({"last_day": date(2028, 4, 30)}, "last_day"),
@@ -50,14 +58,8 @@ def test_a_series_that_holds_is_not_refused() -> None:
         ({"first_day": date(2029, 1, 1), "last_day": date(2029, 2, 1)}, "last_day"),
     ],
 )
-def test_a_series_that_does_not_hold(changes: dict[str, object], field: str) -> None:
-    with pytest.raises(TimeDoesNotHold) as refusal:
-        refuse_series(replace(EASTER, **changes), now=NOW)
-    assert refusal.value.field == field
-
-
-def test_a_series_may_begin_today() -> None:
-    refuse_series(replace(EASTER, first_day=date(2027, 1, 4)), now=NOW)
+def test_a_series_that_does_not_hold(changes: dict[str, object], field: str | None) -> None:
+    assert refused_at(replace(EASTER, **changes)) == field
 
 
 def test_times_need_a_quarter_of_an_hour() -> None:

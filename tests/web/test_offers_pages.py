@@ -266,3 +266,20 @@ def test_two_coordinators_at_once_and_the_second_is_told(app: Flask, as_: As, of
     assert send(cora, url, title_en="First").status_code == 303
     late = send(hana, url, title_en="Second", version=str(seen))
     assert (late.status_code, "Second" in late.text) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("grades", "words"),
+    [
+        (("P4", "P5", "P6"), "Primary 4 to Primary 6"),
+        (("P6", "S1"), "Primary 6, Secondary 1"),
+        (("S1", "S3", "S4"), "Secondary 1, Secondary 3 to Secondary 4"),
+        (build.ALL_GRADES, "All grades"),
+    ],
+)
+def test_grades_are_told_as_spans(
+    app: Flask, as_: As, cast: Cast, grades: tuple[str, ...], words: str
+) -> None:
+    with app.app_context():
+        number = build.offer(cast.company(), grades=grades).id
+    assert f"<dd>{words}</dd>" in as_("nobody").get(f"/offers/{number}").text
