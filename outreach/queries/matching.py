@@ -42,9 +42,9 @@ class MatchingRows:
     blocked: dict[int, list[BlockedDays]] = field(default_factory=dict)
 
 
-def matching_rows(round_: Round, *, now: datetime) -> MatchingRows:
-    """The handed-in requests of a round and everything posted that could serve them after `now`."""
-    requests = submitted_requests(round_.id)
+def matching_rows(round_: Round, *, now: datetime, asked: list[VisitRequest] | None = None) -> MatchingRows:
+    """The handed-in requests of a round (or those in `asked`) and everything posted that could serve them after `now`."""
+    requests = submitted_requests(round_.id) if asked is None else asked
     offers = list(
         db.session.scalars(select(Offer).where(Offer.state == OfferState.POSTED).order_by(Offer.id))
     )

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from outreach.clock import days, from_wall, public_holiday, wall
 from outreach.matching import problem as core
+from outreach.matching.candidates import Finder, SlotCandidate
 from outreach.matching.check import check, placements_of
 from outreach.matching.placed import Placed
 from outreach.matching.plan import Plan
@@ -240,6 +241,26 @@ def _assignment(one: Placed) -> Assignment:
         travel_minutes=one.travel,
         points=points_of(one.visit_request, one.offer, one.place_id),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Suiting:
+    """How much a request may choose from: slots and days of teams, and the companies that give them."""
+
+    places: int
+    companies: int
+
+
+def suiting(rows: MatchingRows) -> list[Suiting]:
+    """For each request of `rows`, in their order, what the rules of a candidate leave of everything offered."""
+    finder = Finder(problem_of(rows))
+    slot, offer = finder.problem.slot, finder.problem.offer
+    found = []
+    for asked in finder.problem.requests:
+        candidates = list(finder.of(asked))
+        offers = {slot[one.slot].offer if isinstance(one, SlotCandidate) else one.offer for one in candidates}
+        found.append(Suiting(len(candidates), len({offer[name].company for name in offers})))
+    return found
 
 
 WAYS = Ways(TRAVEL)

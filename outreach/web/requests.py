@@ -8,12 +8,14 @@ from flask_babel import gettext as _
 
 from outreach.clock import days, public_holiday, utc_now
 from outreach.letters import in_language
-from outreach.models import BlockedDays, Round, School, User, VisitRequest
+from outreach.models import BlockedDays, RequestState, Round, RoundState, School, User, VisitRequest
 from outreach.permissions import can
 from outreach.queries import requests as questions
 from outreach.queries.rounds import all_rounds, open_rounds
 from outreach.queries.schools import blocked_days
 from outreach.services import requests as deeds
+from outreach.services.fit import Fit, fit_of
+from outreach.services.request_facts import facts_of
 from outreach.services.suitability import grades_of, staff_wanted
 from outreach.web.access import judge, load_or_404, requires, signed_in_user
 from outreach.web.context import STATE_WORDS
@@ -63,6 +65,19 @@ def new() -> ResponseReturnValue:
     return render_template("request/edit.html", form=form, **_calendar(round_, school)), form.status
 
 
+@blueprint.post("/requests/fit")
+@requires("request.create")
+def fit() -> ResponseReturnValue:
+    """What fits the answers as they stand in the form; asked while somebody types, so wrong answers get an empty one."""
+    schools = _schools_of(signed_in_user())
+    school = judge(schools.get(request.form.get("school_id", ""), next(iter(schools.values()))))
+    round_, form = _chosen_round(), _form([school])
+    found = None
+    if round_ is not None and form.validate():
+        found = fit_of(form.facts(), round_=round_, school=school, now=utc_now())
+    return render_template("request/_fit.html", fit=found)
+
+
 @blueprint.get("/requests/<id:request_id>")
 @requires("request.view")
 def show(request_id: int) -> ResponseReturnValue:
@@ -72,6 +87,7 @@ def show(request_id: int) -> ResponseReturnValue:
     return render_template(
         "request/show.html",
         visit_request=visit_request,
+        fit=_fit(visit_request),
         booking=questions.bookings_of([visit_request]).get(visit_request.id),
         staff_wanted=wanted if visit_request.staff < wanted else None,
     )
@@ -138,9 +154,20 @@ def _chosen_round() -> Round | None:
     return rounds.get(request.args.get("round", ""), next(iter(rounds.values()), None))
 
 
+def _schools_of(user: User) -> dict[str, School]:
+    return {str(school.id): school for school in own_schools(user)}
+
+
+def _fit(asked: VisitRequest) -> Fit | None:
+    """What fits, as long as the answers can still be changed."""
+    if asked.round_.state is not RoundState.COLLECTING or asked.state is RequestState.WITHDRAWN:
+        return None
+    return fit_of(facts_of(asked), round_=asked.round_, school=asked.school, now=utc_now())
+
+
 def _chosen_school(user: User) -> School:
     """The school named in the address, or the teacher's first."""
-    schools = {str(school.id): school for school in own_schools(user)}
+    schools = _schools_of(user)
     return schools.get(request.args.get("school", ""), next(iter(schools.values())))
 
 

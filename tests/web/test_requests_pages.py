@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -217,3 +218,23 @@ def test_few_adults_are_a_warning_and_no_more(desk: Desk, as_: Browser) -> None:
     few, enough = desk.one(pupils=31, staff=2), desk.one(pupils=30, staff=2)
     pages = [as_("tess").get(f"/requests/{number}").text for number in (few, enough)]
     assert ["at least 3 adults" in pages[0], "Few accompanying" in pages[1]] == [True, False]
+
+
+def test_what_fits_is_said_while_typing_and_afterwards(desk: Desk, as_: Browser) -> None:
+    with desk.app.app_context():
+        offer = build.offer(desk.cast.company())
+        build.slot(offer, date(2027, 3, 2))
+        build.slot(offer, date(2027, 3, 4))
+    tess = as_("tess")
+    values = Fields(tess.get("/requests/new").text).values
+    for name, value in {**ANSWERS, "max_travel_minutes": "60"}.items():
+        values.setlist(name, value if isinstance(value, list) else [value])
+    assert "2 dates fit this request" in tess.post("/requests/fit", data=values).text
+    values.poplist("free_3")
+    answer = tess.post("/requests/fit", data=values).text
+    assert "1 date fits this request" in answer
+    assert "The free times limit it most: with every school day, 2 would fit." in answer
+    tess.post("/requests/new", data=values)
+    assert "1 date fits this request" in tess.get("/requests/1").text
+    values["pupils"] = "many"
+    assert tess.post("/requests/fit", data=values).text.strip() == ""
