@@ -33,6 +33,8 @@ from outreach.matching.solving.timetable import TeamDays
 
 # A model of more options does not fit into a small server's memory: then the first plan stands, with the plain bounds.
 MOST_OPTIONS = 250_000
+# Candidates that take longer are cut off: a plan from a part of them is worth more than none from all.
+CANDIDATE_SHARE = 0.5
 TOO_EARLY = "The time was over before it was known whether the pins can be kept together."
 
 
@@ -90,7 +92,7 @@ class _Run:
     def plan(self, start: Sequence[Assignment]) -> Plan:
         loading = Loading()
         self.progress.phase("candidates")
-        options = options_of(self.problem, self.clock)
+        options = options_of(self.problem, self.clock.part(CANDIDATE_SHARE))
         days = TeamDays(options)
         self.best = Best(options, self._tell)
         self.hopeless = (
@@ -115,7 +117,8 @@ class _Run:
         return self._finish(self._found())
 
     def _improve(self, options: Options, days: TeamDays) -> None:
-        if len(options.all) <= MOST_OPTIONS and not all(map(self.best.proven, self.problem.objectives)):
+        large = len(options.all) > MOST_OPTIONS
+        if options.complete and not large and not all(map(self.best.proven, self.problem.objectives)):
             Search(options, days, self.best, self.clock, self.progress, self.effort).all_goals()
 
     def _first_plan(self, options: Options, days: TeamDays, start: Sequence[Assignment]) -> None:

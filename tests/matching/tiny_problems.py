@@ -9,7 +9,7 @@ from tests.matching.brute import Brute, Found
 from tests.matching.brute_visits import Document
 from tests.matching.tiny_parts import Seeded, extras, goals, offer, school, slot, team, visit_request
 
-MOST_PLANS = 6000
+MOST_PLANS = 2500
 
 
 def document(rule: str, seed: int) -> Document:

@@ -9,6 +9,7 @@ CP 2015): sets of pins that go together tell what every conflict must contain.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -25,7 +26,8 @@ class Pins:
     def __init__(self, problem: Problem, clock: Clock, effort: Effort) -> None:
         self.problem = problem
         self.clock = clock
-        self.effort = effort
+        # These models are small and must be answered: only the clock ends them.
+        self.effort = replace(effort, budget=math.inf)
         self.pins = list(dict.fromkeys(problem.pins))
         unpinned = options_of(replace(problem, pins=(), objectives=()), clock)
         clock.check()
