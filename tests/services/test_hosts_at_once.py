@@ -1,0 +1,198 @@
+"""What hosts do at the same moment: nothing is made twice, and an offer is never both withdrawn and booked.
+
+The lock of an offer is held against a mutant: without it the same crowd does the damage (on PostgreSQL; SQLite lets one
+transaction write at a time)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, time
+from threading import Barrier, BrokenBarrierError, Event
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from outreach.models import (
+    LIVE,
+    Booking,
+    Membership,
+    Offer,
+    OutboxMessage,
+    Role,
+    Slot,
+    User,
+    db,
+)
+from outreach.services import offers, slots
+from outreach.services.bookings import book_free_place
+from outreach.services.offers import withdraw_offer
+from outreach.services.people import invite
+from outreach.services.series import Series
+from outreach.services.slots import add_series, add_slot
+from outreach.services.transaction import Refusal
+from tests import build
+from tests.booking_stage import make_stage
+from tests.build import NOW
+from tests.cast import Cast
+
+CROWD = 6
+FRIDAYS = Series(
+    first_day=date(2027, 3, 12),
+    last_day=date(2027, 4, 2),
+    weekdays=(4,),
+    start_time=time(10),
+    end_time=time(12),
+)
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """People who press at the same moment, each in an application context of their own."""
+
+    app: Flask
+
+    def press(self, *deeds: Callable[[], object]) -> list[str]:
+        """Carry the deeds out at once; "done" or the refusal's class for each. A fault comes through."""
+        ready = Barrier(len(deeds))
+
+        def one(deed: Callable[[], object]) -> str:
+            with self.app.app_context():
+                ready.wait(30)
+                try:
+                    deed()
+                except Refusal as refusal:
+                    return type(refusal).__name__
+                finally:
+                    db.session.remove()
+                return "done"
+
+        with ThreadPoolExecutor(len(deeds)) as pool:
+            return list(pool.map(one, deeds))
+
+
+@pytest.fixture
+def crowd(app: Flask, cast: Cast) -> Crowd:
+    """The crowd."""
+    return Crowd(app)
+
+
+def posted(app: Flask, cast: Cast) -> int:
+    """An offer of Robo Works."""
+    with app.app_context():
+        number: int = build.offer(cast.company()).id
+        return number
+
+
+def test_a_series_sent_by_many_is_made_once(app: Flask, cast: Cast, crowd: Crowd) -> None:
+    offer = posted(app, cast)
+    sent = [lambda: add_series(offer_id=offer, series=FRIDAYS, by=cast.user("cora"), now=NOW)] * CROWD
+    assert crowd.press(*sent) == ["done"] * CROWD
+    with app.app_context():
+        assert db.session.query(Slot).count() == 3
+
+
+def overlapping(crowd: Crowd, cast: Cast, offer: int, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Two slots that overlap without the same start, so no UNIQUE can tell; each looks before the other has written."""
+    both_looked, real = Barrier(2), slots.first_clash
+
+    def slowly(*facts: Any) -> Slot | None:
+        found: Slot | None = real(*facts)
+        with suppress(BrokenBarrierError):
+            both_looked.wait(1)
+        return found
+
+    def adding(start: time) -> Callable[[], object]:
+        facts = {"day": date(2027, 3, 9), "start_time": start, "end_time": time(12)}
+        return lambda: add_slot(offer_id=offer, by=cast.user("cora"), now=NOW, **facts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(slots, "first_clash", slowly)
+    return Counter(crowd.press(adding(time(10)), adding(time(10, 30))))
+
+
+def test_of_overlapping_slots_one_is_made(
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = overlapping(crowd, cast, posted(app, cast), monkeypatch)
+    assert answers == {"done": 1, "SlotDoesNotHold": 1}
+
+
+def unlocked(offer_id: int) -> Offer:
+    """The mutant: the offer is read and not held."""
+    return db.session.get_one(Offer, offer_id)
+
+
+def test_without_the_lock_two_slots_would_overlap(
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slots, "locked_offer", unlocked)
+    with app.app_context():
+        one_writer = db.engine.dialect.name == "sqlite"
+    answers = overlapping(crowd, cast, posted(app, cast), monkeypatch)
+    assert answers == ({"done": 1, "SlotDoesNotHold": 1} if one_writer else {"done": 2})
+
+
+def test_an_invitation_sent_by_many_is_one_account_one_role_one_letter(
+    app: Flask, cast: Cast, crowd: Crowd
+) -> None:
+    def inviting(role: Role, body_id: int | None) -> Callable[[], object]:
+        facts = {"email": "new@example.org", "name": "New", "role": role, "body_id": body_id}
+        return lambda: invite(by=cast.user("ada"), now=NOW, **facts)  # type: ignore[arg-type]
+
+    half = CROWD // 2
+    wishes = [inviting(Role.COORDINATOR, cast.robo)] * half + [inviting(Role.STAFF, None)] * half
+    assert crowd.press(*wishes) == ["done"] * CROWD
+    with app.app_context():
+        user = db.session.query(User).filter_by(email="new@example.org").one()
+        held = db.session.query(Membership).filter_by(user_id=user.id)
+        assert sorted(membership.role.value for membership in held) == ["coordinator", "staff"]
+        assert db.session.query(OutboxMessage).count() == 1
+
+
+def withdrawn_while_booked(
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, int]:
+    """A school books between the question whether anybody has booked and the withdrawal: (state, live bookings)."""
+    with app.app_context():
+        stage = make_stage(cast)
+        slot = stage.slot()
+    asked, booked, real = Event(), Event(), offers.live_bookings
+
+    def slowly(offer: Offer) -> int:
+        found = real(offer)
+        asked.set()
+        booked.wait(1)
+        return found
+
+    def books() -> object:
+        asked.wait(30)
+        group, teacher = stage.group(), stage.user("tess")
+        try:
+            return book_free_place(slot_id=slot, group=group, form_key="form", by=teacher, now=NOW)
+        finally:
+            booked.set()
+
+    monkeypatch.setattr(offers, "live_bookings", slowly)
+    crowd.press(books, lambda: withdraw_offer(offer_id=stage.offer, by=cast.user("cora"), now=NOW))
+    with app.app_context():
+        held = db.session.query(Booking).filter(Booking.state.in_(LIVE)).count()
+        return db.session.get_one(Offer, stage.offer).state.value, held
+
+
+def test_an_offer_is_withdrawn_or_booked_never_both(
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert withdrawn_while_booked(app, cast, crowd, monkeypatch) == ("withdrawn", 0)
+
+
+def test_without_the_lock_an_offer_would_be_withdrawn_from_under_a_school(
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offers, "locked_offer", unlocked)
+    with app.app_context():
+        one_writer = db.engine.dialect.name == "sqlite"
+    assert withdrawn_while_booked(app, cast, crowd, monkeypatch) == ("withdrawn", 0 if one_writer else 1)
