@@ -14,7 +14,7 @@ MISSING = frozenset({"", "n.a.", "n.a", "na", "n/a", "nil", "-", "--"})
 
 def fold(text: str) -> str:
     """NFKC with every run of white space as one space: full-width digits become digits."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
 
 
 def plain(text: str) -> str:
@@ -43,6 +43,9 @@ COLUMNS: dict[str, tuple[str, str]] = {
 
 # Without these a row says nothing that we could schedule by; the others may be absent from the whole file.
 REQUIRED = ("name_en", "name_zh", "longitude", "latitude", "session", "district", "finance", "level")
+
+# The same, folded once: a file has thousands of rows.
+KEYS = {name: tuple(plain(word) for word in pair if word) for name, pair in COLUMNS.items()}
 
 HEADINGS = {plain(heading): heading for pair in COLUMNS.values() for heading in pair if heading}
 

@@ -12,13 +12,14 @@ from hashlib import sha256
 
 from outreach.models.district import district_of
 from outreach.services.school_file import columns
-from outreach.services.school_file.columns import COLUMNS, MISSING, fold, heading, plain
+from outreach.services.school_file.columns import KEYS, MISSING, fold, heading, plain
 from outreach.services.school_file.rows import RowFault, SchoolRow
 from outreach.services.school_file.tables import Record
 
 # What the columns of the table `school` hold; the longest official name has 140 characters, the longest address 284.
 LIMITS = {"name_en": 200, "name_zh": 200, "address_en": 300, "address_zh": 300}
 LONGEST_CELL = 2_000
+LONGEST_WORD = 80
 # The land of Hong Kong with its islands, rounded outwards.
 BOUNDS = {"longitude": (113.8, 114.5), "latitude": (22.1, 22.6)}
 
@@ -56,14 +57,17 @@ class _Row:
         self.line = record.line
         self.cells = record.cells
         self.faults: list[RowFault] = []
+        self._raw: dict[str, list[str]] = {}
 
     def fault(self, name: str, code: str, **params: str) -> None:
         self.faults.append(RowFault(self.line, heading(name), code, params))
 
     def raw(self, name: str) -> list[str]:
         """What the English and the Chinese column hold, missing ones left out."""
-        cells = (_visible(self.cells.get(plain(word), "")) for word in COLUMNS[name] if word)
-        return [cell for cell in cells if fold(cell[:LONGEST_CELL]).casefold() not in MISSING]
+        if name not in self._raw:
+            cells = (_visible(self.cells.get(key, "")) for key in KEYS[name])
+            self._raw[name] = [cell for cell in cells if not _missing(cell)]
+        return self._raw[name]
 
     def text(self, name: str) -> str:
         """One cell as clean text; "" where it is missing."""
@@ -71,7 +75,8 @@ class _Row:
         if not cells:
             return ""
         limit = LIMITS.get(name, LONGEST_CELL)
-        value = fold(cells[0]) if len(cells[0]) <= LONGEST_CELL else ""
+        # Measured before it is folded: one sign may fold to eighteen.
+        value = fold(cells[0]) if len(cells[0]) <= 2 * limit else ""
         if not 0 < len(value) <= limit:
             self.fault(name, "too_long", limit=str(limit))
         elif any(map(_unreadable, value)):
@@ -84,7 +89,7 @@ class _Row:
         """The meaning of a cell that holds one of a few words, in either language."""
         cells = self.raw(name)
         for cell in cells:
-            if len(cell) < LONGEST_CELL and (found := meanings.get(plain(cell))):
+            if len(cell) <= LONGEST_WORD and (found := meanings.get(plain(cell))):
                 return found
         self.unknown(name, cells)
         return ""
@@ -144,16 +149,16 @@ class _Row:
     def district(self) -> str:
         cells = self.raw("district")
         for cell in cells:
-            if len(cell) < LONGEST_CELL and (code := district_of(cell)):
+            if len(cell) <= LONGEST_WORD and (code := district_of(cell)):
                 return code
         self.unknown("district", cells)
         return ""
 
     def finance_type(self) -> str:
         cells = self.raw("finance")
-        category = " ".join(self.raw("category"))[:LONGEST_CELL]
+        category = " ".join(cell[:LONGEST_WORD] for cell in self.raw("category"))
         for cell in cells or [""]:
-            if len(cell) < LONGEST_CELL and (found := columns.type_of(cell, category)):
+            if len(cell) <= LONGEST_WORD and (found := columns.type_of(cell, category)):
                 return found
         self.unknown("finance", cells)
         return ""
@@ -184,8 +189,15 @@ class _Row:
         return 0.0
 
 
+def _missing(cell: str) -> bool:
+    """Blank, or one of the words for "not given", which are all short."""
+    return not cell.strip() or (len(cell) < LONGEST_WORD and fold(cell).casefold() in MISSING)
+
+
 def _visible(text: str) -> str:
     """Without signs that show nothing, such as zero-width spaces and changes of direction."""
+    if text.isprintable():
+        return text
     return "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
 
 

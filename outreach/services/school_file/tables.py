@@ -12,13 +12,14 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from outreach.services.school_file.columns import COLUMNS, HEADINGS, REQUIRED, fold, heading, plain
 from outreach.services.school_file.rows import NotASchoolFile, RowFault
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_ROWS = 20_000
+MAX_ROWS = 10_000
 MAX_COLUMNS = 200
 # Our columns' own headings are short; a first line longer than this is a file of another kind.
 MAX_HEADING_LINE = 20_000
@@ -143,13 +144,14 @@ def _json_table(text: str) -> Table:
         raise NotASchoolFile("too_many_rows", rows=f"{MAX_ROWS:,}")
     names = {
         key: plain(value)
-        for key, value in items[0].items()
+        for key, value in islice(items[0].items(), MAX_COLUMNS)
         if isinstance(value, str) and plain(value) in HEADINGS
     }
     if len(names) >= len(REQUIRED):
         # The letter form: record 0 says what "A" to "AG" mean.
         return Table(frozenset(names.values()), _json_records(items, 1, names))
-    keys = {key for item in items if isinstance(item, dict) for key in item}
+    # A record may leave missing cells out, so one alone does not name every column; a hundred do.
+    keys = {key for item in items[:100] if isinstance(item, dict) for key in islice(item, MAX_COLUMNS)}
     names = {key: plain(key) for key in keys if len(key) < 100 and plain(key) in HEADINGS}
     return Table(frozenset(names.values()), _json_records(items, 0, names))
 
@@ -159,7 +161,7 @@ def _json_records(items: list[Any], first: int, names: dict[str, str]) -> Iterat
         if not isinstance(item, dict):
             yield RowFault(position, "", "not_a_record")
             continue
-        cells = {names[key]: _scalar(value) for key, value in item.items() if key in names}
+        cells = {names[key]: _scalar(item[key]) for key in names if key in item}
         wrong = next((name for name, cell in cells.items() if cell is None), None)
         if wrong is not None:
             yield RowFault(position, HEADINGS[wrong], "not_text")
