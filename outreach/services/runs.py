@@ -156,6 +156,13 @@ def note_progress(*, run_id: int, events: list[dict[str, Any]], now: datetime) -
     return run.stop_asked_at is not None
 
 
+@deed
+def hand_back(*, run_id: int) -> None:
+    """A worker that is told to end gives its run back: the next one begins it anew, and nobody counts it as a death."""
+    running = update(SolveRun).where(SolveRun.id == run_id, SolveRun.state == RunState.RUNNING)
+    changed_rows(running.values(state=RunState.QUEUED, lease_until=None, version=SolveRun.version + 1))
+
+
 def finish_run(
     *, run_id: int, state: RunState, plan_text: str | None, fault: str, now: datetime
 ) -> Proposal | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from outreach.models import RunState
-from outreach.services.runs import ClaimedRun, claim_run, finish_run, note_progress
+from outreach.services.runs import ClaimedRun, claim_run, finish_run, hand_back, note_progress
 from outreach.worker.child import Child
 
 log = structlog.get_logger()
@@ -28,19 +28,24 @@ Clock = Callable[[], datetime]
 def solve_next(*, clock: Clock, ending: Callable[[], bool], make: Make = Child) -> int | None:
     """Carry out the oldest waiting run, if there is one; its number. Needs an app context.
 
-    When the worker itself must end, the child is killed and the row left: its lease ends and the next worker begins anew."""
+    When the worker itself must end, the child is killed and the run handed back: the next worker begins it anew."""
     run = claim_run(now=clock())
     if run is None:
         return None
     log.info("run begins", run=run.run_id, seconds=run.seconds)
     with make(run) as child:
         stop_asked = _follow(run, child, clock=clock, ending=ending)
-        if ending() and child.process.returncode is None:
+        if child.process.returncode is not None:
+            _finish(run, child, stop_asked=stop_asked, clock=clock)
             return run.run_id
-        state, fault = outcome(child, stop_asked=stop_asked)
-        finish_run(run_id=run.run_id, state=state, plan_text=child.plan(), fault=fault, now=clock())
-    log.info("run ends", run=run.run_id, state=state.value, fault=fault)
+    hand_back(run_id=run.run_id)
     return run.run_id
+
+
+def _finish(run: ClaimedRun, child: Child, *, stop_asked: bool, clock: Clock) -> None:
+    state, fault = outcome(child, stop_asked=stop_asked)
+    finish_run(run_id=run.run_id, state=state, plan_text=child.plan(), fault=fault, now=clock())
+    log.info("run ends", run=run.run_id, state=state.value, fault=fault)
 
 
 def _follow(run: ClaimedRun, child: Child, *, clock: Clock, ending: Callable[[], bool]) -> bool:
