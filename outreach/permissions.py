@@ -166,7 +166,6 @@ RULES: dict[str, Rule] = {
     "offer.view": Rule(anyone, lambda user, offer: sees_offer(user, offer)),
     "company.view": Rule(anyone, lambda user, company: True),
     # whoever is signed in
-    "home.view": Rule(signed_in),
     "account.edit": Rule(signed_in),
     "round.view": Rule(signed_in, sees_round),
     "booking.list": Rule(signed_in),
@@ -188,6 +187,7 @@ RULES: dict[str, Rule] = {
     "company.edit": Rule(host_or_staff, company_of),
     "company.list": Rule(host_or_staff),
     "company.create": Rule(hub_or_staff),
+    "hub.create": Rule(is_staff),
     "offer.create": Rule(host_or_staff, company_of),
     "offer.edit": Rule(host_or_staff, company_of),
     "slot.create": Rule(host_or_staff, company_of),
@@ -210,7 +210,6 @@ RULES: dict[str, Rule] = {
     "outbox.view": Rule(is_staff),
     "outbox.read": Rule(is_staff, lambda user, message: True),
     "outbox.retry": Rule(is_staff, lambda user, message: True),
-    "audit.view": Rule(is_staff),
     "people.list": Rule(host_or_staff),
     "people.invite": Rule(host_or_staff),
     "people.invite_again": Rule(host_or_staff, invites_again),

@@ -116,8 +116,8 @@ def districts_of(round_: Round) -> list[DistrictCount]:
         Booking.round_id == round_.id,
         Booking.state.in_((BookingState.AWAITING, BookingState.CONFIRMED, BookingState.ATTENDED)),
     )
-    booked: dict[str, int] = dict(db.session.execute(placed.group_by(School.district)).tuples().all())
-    rows = db.session.execute(asked.group_by(School.district).order_by(School.district)).tuples()
+    booked: dict[str, int] = dict(db.session.execute(placed.group_by(School.district)).all())
+    rows = db.session.execute(asked.group_by(School.district).order_by(School.district))
     return [DistrictCount(code, schools, count, booked.get(code, 0)) for code, schools, count in rows]
 
 
