@@ -12,7 +12,7 @@ from outreach.queries import companies as questions
 from outreach.queries.offers import dates_of, posted_offers
 from outreach.services import companies as deeds
 from outreach.web.access import load_or_404, requires, signed_in_user
-from outreach.web.forms.companies import CompanyForm, NewCompanyForm
+from outreach.web.forms.companies import CompanyForm, HubForm, NewCompanyForm
 
 blueprint = Blueprint("companies", __name__)
 
@@ -21,7 +21,9 @@ blueprint = Blueprint("companies", __name__)
 @requires("company.list")
 def index() -> ResponseReturnValue:
     """The companies that the reader acts for."""
-    return render_template("company/index.html", companies=questions.own_companies(signed_in_user()))
+    user = signed_in_user()
+    hubs = questions.own_hubs(user)
+    return render_template("company/index.html", companies=questions.own_companies(user), hubs=hubs)
 
 
 @blueprint.get("/companies/<id:company_id>")
@@ -46,6 +48,19 @@ def new() -> ResponseReturnValue:
         flash(_("The company is entered. Invite somebody to coordinate it."), "good")
         return redirect(url_for("companies.show", company_id=form.outcome.id), 303)
     return render_template("company/edit.html", form=form, company=None), form.status
+
+
+@blueprint.route("/hubs/new", methods=["GET", "POST"])
+@requires("hub.create")
+def new_hub() -> ResponseReturnValue:
+    """Enter a body that acts for companies."""
+    form = HubForm()
+    if form.validate_on_submit() and form.attempt(
+        deeds.add_hub, by=signed_in_user(), now=utc_now(), **form.values()
+    ):
+        flash(_("The hub is entered. Invite its members, and enter its companies under it."), "good")
+        return redirect(url_for("companies.index"), 303)
+    return render_template("company/hub.html", form=form), form.status
 
 
 @blueprint.route("/companies/<id:company_id>/edit", methods=["GET", "POST"])

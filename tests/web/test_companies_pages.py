@@ -111,3 +111,19 @@ def test_staff_enter_a_company_without_a_hub(app: Flask, as_: As, cast: Cast) ->
 @pytest.mark.parametrize(("name", "status"), [("nobody", 303), ("tess", 403), ("cora", 403)])
 def test_who_may_not_enter_companies(as_: As, cast: Cast, name: str, status: int) -> None:
     assert as_(name).get("/companies/new").status_code == status
+
+
+def test_staff_enter_a_hub_once(app: Flask, as_: As, cast: Cast) -> None:
+    stan = as_("stan")
+    answers = [send(stan, "/hubs/new", name_en="Harbour Park", name_zh="海港園") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 409]
+    assert faults_of(answers[1].text) == []
+    page = stan.get("/companies").text
+    assert ("Harbour Park" in page, "Hilltop Technology Park" in page, faults_of(page)) == (True, True, [])
+    with app.app_context():
+        assert db.session.query(Hub).count() == 2
+
+
+@pytest.mark.parametrize(("name", "status"), [("nobody", 303), ("tess", 403), ("cora", 403), ("hana", 403)])
+def test_who_may_not_enter_hubs(as_: As, cast: Cast, name: str, status: int) -> None:
+    assert as_(name).get("/hubs/new").status_code == status

@@ -65,6 +65,13 @@ class NewCompanyForm(CompanyForm):
         return int(self.hub_id.data) if self.hub_id.data else None
 
 
+class HubForm(Form):
+    """The names of a hub."""
+
+    name_en = StringField(_l("Name in English"), [at_most(200)], [stripped])
+    name_zh = StringField(_l("Name in Chinese"), [at_most(200)], [stripped])
+
+
 class RosterForm(Form):
     """Which days, and which of the reader's companies."""
 
