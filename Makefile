@@ -43,6 +43,7 @@ lock: ## Resolve the requirements anew and write both lock files with hashes
 translations: ## Gather the words of the pages into the catalogues and compile them
 	@sh .ci/prepare test
 	$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext -k _n:1,2 -k lazy_ngettext:1,2 --no-wrap --sort-by-file --add-location=file \
+		--ignore-dirs '.* __*' \
 		--project Outreach -o $(CATALOGUE)/messages.pot outreach
 	@for locale in en_HK zh_Hant_HK; do \
 		action=update; test -e $(CATALOGUE)/$$locale/LC_MESSAGES/messages.po || action=init; \
