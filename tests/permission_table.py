@@ -82,7 +82,6 @@ TABLE: dict[str, str] = {
     "POST requests.edit": OWN_SCHOOL,
     "POST requests.fit": "+++ fff ff s",
     "POST requests.hand_in": OWN_SCHOOL,
-    "POST requests.fit": "+++ fff ff s",
     "GET requests.index": "+++ fff ++ s",
     "GET requests.new": "+++ fff ff s",
     "POST requests.new": "+++ fff ff s",
