@@ -75,6 +75,21 @@ def test_of_two_teachers_one_gets_the_last_seats(app: Flask, database: Database,
     assert dict(total.answers) == {303: 5, 409: 5}
 
 
+def test_a_form_sent_many_times_at_once_books_once(
+    app: Flask, database: Database, tmp_path: Path, full: bool, figures: Figures
+) -> None:
+    """All seats of the slot go to the first click; the other clicks are shown its booking, not a full session."""
+    race, rounds, made = SeatRace(app, 1), 200 if full else 5, 0
+    with site(database, tmp_path) as host:
+        for _ in range(rounds):
+            answers, bookings = race.press_often(host, 8)
+            assert {status for status, _ in answers} == {303}
+            assert len(answers) == 1
+            made += bookings
+    figures("forms sent 8 times at once, bookings", f"{rounds}, {made}")
+    assert made == rounds
+
+
 def test_asking_before_taking_is_found_out(app: Flask, database: Database, tmp_path: Path) -> None:
     if database.engine == "postgresql":
         with app.app_context(), one_transaction():

@@ -24,7 +24,7 @@ class GroupForm(Form):
     group_label = StringField(
         _l("Class or group"), [*required(_l("Name the group, for example 5A.")), at_most(60)], [stripped]
     )
-    grade = SelectField(_l("Grade"), choices=[])
+    grade = SelectField(_l("Grade"), validators=required(_l("Choose a grade that your school teaches.")))
     pupils = IntegerField(_l("Pupils"), required(_l("Give the number of pupils.")))
     staff = IntegerField(
         _l("Accompanying adults"), required(_l("Give the number of accompanying adults.")), default=2
@@ -43,7 +43,8 @@ class GroupForm(Form):
         self.schools = {school.id: school for school in schools}
         self.school_id.choices = [(school.id, in_language(school, "name").text) for school in schools]
         grades = {grade: words for school in schools for grade, words in grades_of(school).items()}
-        self.grade.choices = choices_of(dict(sorted(grades.items())))
+        # No grade is chosen beforehand: the first of the list would be handed in by whoever is in a hurry.
+        self.grade.choices = choices_of({"": _l("Choose"), **dict(sorted(grades.items()))})
         self.languages.choices = choices_of(LANGUAGES)
 
     def group(self) -> Group:
