@@ -115,18 +115,11 @@ class Visits:
     ) -> Iterator[Visit]:
         spot = self.spot(school, offer)
         visit_way = self.way(school["place"], school.get("zone"), *spot)
-        team_way = 0
-        if team and offer["kind"] == "coding_session":
-            team_way = self.way(team["home"], team.get("zone"), school["place"], school.get("zone"))
+        team_way = self.team_way(team, offer, school)
         leaves, returns = start - timedelta(minutes=visit_way), end + timedelta(minutes=visit_way)
         place = (slot or team or {})["id"]
         named, points = self.liking(asked, offer, place)
-        holds = {
-            "kind": offer["kind"] in asked["kinds"],
-            "grade": asked["grade"] in offer["grades"],
-            "language": bool(set(asked["languages"]) & set(offer["languages"])),
-            "pupils": asked["pupils"] <= limit,
-            "wheelchair": not asked.get("wheelchair") or offer.get("wheelchair", False),
+        holds = self.plain(asked, offer, limit) | {
             "ban": not self.banned(
                 asked, {"slot": slot and place, "team": team and place, "offer": offer["id"]}
             ),
@@ -141,21 +134,30 @@ class Visits:
             if team:
                 moment = start.isoformat(timespec="minutes")
                 words = {"request": asked["id"], "team": place, "offer": offer["id"], "start": moment}
-            yield Visit(
-                tuple(words.items()),
+            ids = (
                 asked["id"],
                 school["id"],
-                place if slot else "",
-                place if team else "",
+                slot["id"] if slot else "",
+                team["id"] if team else "",
                 offer["id"],
-                start,
-                end,
-                leaves,
-                returns,
-                spot,
-                visit_way + team_way,
-                points,
             )
+            times = (start, end, leaves, returns)
+            yield Visit(tuple(words.items()), *ids, *times, spot, visit_way + team_way, points)
+
+    def team_way(self, team: Document | None, offer: Document, school: Document) -> int:
+        if not team or offer["kind"] != "coding_session":
+            return 0
+        return self.way(team["home"], team.get("zone"), school["place"], school.get("zone"))
+
+    def plain(self, asked: Document, offer: Document, limit: int) -> dict[str, bool]:
+        """The rules that know neither time nor place."""
+        return {
+            "kind": offer["kind"] in asked["kinds"],
+            "grade": asked["grade"] in offer["grades"],
+            "language": bool(set(asked["languages"]) & set(offer["languages"])),
+            "pupils": asked["pupils"] <= limit,
+            "wheelchair": not asked.get("wheelchair") or offer.get("wheelchair", False),
+        }
 
     def spot(self, school: Document, offer: Document) -> tuple[Any, Any]:
         thing = offer if offer["kind"] == "field_visit" else school

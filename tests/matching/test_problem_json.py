@@ -9,21 +9,12 @@ from typing import Any
 import pytest
 
 from outreach.matching.problem import (
-    DEFAULT_GOALS,
-    FIELD_VISIT,
-    Company,
-    Offer,
     Problem,
     School,
-    Slot,
-    Team,
-    Travel,
-    VisitRequest,
 )
 from outreach.matching.problem_json import read_problem
 from outreach.matching.problem_writing import problem_bytes
 from outreach.matching.refusal import ProblemRefused
-from outreach.matching.times import minutes_of
 from tests.matching.simple import Document, document, problem
 
 WINDOW = ["2027-03-08T09:00", "2027-03-08T10:00"]
@@ -35,97 +26,6 @@ def refusal(content: bytes | Document) -> str:
         read_problem(raw)
     assert "\n" not in str(caught.value)
     return str(caught.value)
-
-
-def test_every_default() -> None:
-    least = {
-        "format": "outreach-matching/1",
-        "schools": [{"id": "S", "place": [114, 22]}],
-        "companies": [{"id": "C"}],
-        "offers": [
-            {
-                "id": "O",
-                "company": "C",
-                "kind": "field_visit",
-                "place": [114, 22],
-                "minutes": 60,
-                "grades": ["P4"],
-                "languages": ["yue"],
-                "max_pupils": 40,
-            }
-        ],
-        "slots": [{"id": "L", "offer": "O", "start": WINDOW[0], "end": WINDOW[1]}],
-        "teams": [{"id": "T", "company": "C", "offers": ["O"], "windows": [WINDOW]}],
-        "requests": [
-            {
-                "id": "R",
-                "school": "S",
-                "kinds": ["field_visit"],
-                "pupils": 30,
-                "grade": "P4",
-                "languages": ["yue"],
-                "windows": [],
-            }
-        ],
-    }
-    start, end = minutes_of(WINDOW[0]), minutes_of(WINDOW[1])
-    only = frozenset(("yue",))
-    assert read_problem(json.dumps(least).encode()) == Problem(
-        name="",
-        grid_minutes=15,
-        travel=Travel(12, 2.2, ()),
-        objectives=("equity", "groups", "preference", "travel"),
-        schools=(School("S", (114.0, 22.0), "", None, 100, None, 1),),
-        companies=(Company("C", None, None),),
-        offers=(
-            Offer(
-                id="O",
-                company="C",
-                kind=FIELD_VISIT,
-                grades=frozenset(("P4",)),
-                languages=only,
-                max_pupils=40,
-                place=(114.0, 22.0),
-                zone=None,
-                minutes=60,
-                topics=frozenset(),
-                wheelchair=False,
-                min_pupils=0,
-                max_groups=1,
-                cost=Decimal(0),
-            ),
-        ),
-        slots=(Slot("L", "O", start, end, None, None, None, None),),
-        teams=(Team("T", "C", ("O",), ((start, end),), None, None, 1, 0, 90),),
-        requests=(
-            VisitRequest(
-                id="R",
-                school="S",
-                kinds=frozenset((FIELD_VISIT,)),
-                pupils=30,
-                grade="P4",
-                languages=only,
-                windows=(),
-                group=None,
-                crew=None,
-                topics=frozenset(),
-                choices=(),
-                open=False,
-                max_travel_minutes=90,
-                wheelchair=False,
-                scores=None,
-                costs={},
-            ),
-        ),
-        pins=(),
-        bans=(),
-        incumbent=(),
-    )
-
-
-def test_an_empty_problem_is_a_problem() -> None:
-    assert read_problem(b'{"format": "outreach-matching/1"}') == Problem()
-    assert Problem().objectives == DEFAULT_GOALS
 
 
 def test_unknown_keys_are_ignored_even_when_they_are_null() -> None:
