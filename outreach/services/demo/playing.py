@@ -34,6 +34,10 @@ from outreach.services.slots import cancel_slot
 from outreach.services.transaction import Refusal
 from outreach.services.waitlist import join_waitlist
 
+# How many of the disappointed look further, and at how many slots before they give up: people, in a large city too.
+MOST = 40
+TRIES = 25
+
 DECLINED = (
     "Our swimming gala was moved to that day.",
     "帶隊老師當日須出席培訓，未能成行。",
@@ -85,10 +89,11 @@ class LastTerm:
 
     def wait_for_full_slots(self, now: datetime) -> None:
         """Some of those who got nothing wait for a place in a slot of a firm that they had wished for."""
-        for visit_request in self._unplaced()[::3]:
+        open_slots = self._slots()
+        for visit_request in self._unplaced()[: 3 * MOST : 3]:
             offers = {choice.offer_id for choice in visit_request.choices}
             firms = {choice.company_id for choice in visit_request.choices}
-            slots = [s for s in self._slots() if s.offer_id in offers or s.offer.company_id in firms]
+            slots = [s for s in open_slots if s.offer_id in offers or s.offer.company_id in firms]
             self._first_that_takes(visit_request, slots, join_waitlist, now=now)
 
     def book_free_places(self, now: datetime) -> None:
@@ -98,17 +103,17 @@ class LastTerm:
             key = f"demonstration-{slot_id}-{group.label}"
             return book_free_place(slot_id=slot_id, group=group, form_key=key, by=by, now=now)
 
-        for visit_request in self._unplaced()[1::3]:
-            self._first_that_takes(visit_request, self._slots(), book, now=now)
+        open_slots = self._slots()
+        for visit_request in self._unplaced()[1 : 3 * MOST : 3]:
+            self._first_that_takes(visit_request, open_slots, book, now=now)
 
     def _first_that_takes(
         self, visit_request: VisitRequest, slots: list[Slot], ask: Callable[..., object], *, now: datetime
     ) -> None:
         teacher = db.session.get_one(User, visit_request.created_by_id)
         group = Group.of(visit_request)
-        for slot in slots:
-            if visit_request.grade not in slot.offer.grades or slot.starts_at <= now:
-                continue
+        fitting = [s for s in slots if visit_request.grade in s.offer.grades and s.starts_at > now]
+        for slot in fitting[:TRIES]:
             try:
                 # What is refused must leave nothing behind in the one transaction that everything is part of.
                 with db.session.begin_nested():
