@@ -141,8 +141,9 @@ class Visits:
                 team["id"] if team else "",
                 offer["id"],
             )
-            times = (start, end, leaves, returns)
-            yield Visit(tuple(words.items()), *ids, *times, spot, visit_way + team_way, points)
+            yield Visit(
+                tuple(words.items()), *ids, start, end, leaves, returns, spot, visit_way + team_way, points
+            )
 
     def team_way(self, team: Document | None, offer: Document, school: Document) -> int:
         if not team or offer["kind"] != "coding_session":

@@ -199,7 +199,7 @@ def test_what_is_told_on_the_way_is_true_and_gets_better() -> None:
     assert told[-1] == told[-1] | {"event": "end", "status": "optimal"}
     assert all(check(town(), plan) == [] for plan in plans)
     ranks = [tuple(values(plan)[goal] for goal in ("equity", "groups", "preference")) for plan in plans]
-    assert ranks == sorted(ranks)  # type: ignore[type-var]
+    assert ranks == sorted(ranks)
     assert replace(plans[-1], seconds=0) == replace(last, seconds=0)
     assert sum(one["event"] == "plan" for one in told) == len(plans) - 1
     seconds = [float(str(one["seconds"])) for one in told]
