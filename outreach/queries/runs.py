@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from outreach.models import Proposal, RunState, SolveRun, db
+from outreach.queries.goals import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ def goals_so_far(run: SolveRun) -> list[GoalSoFar]:
             continue
         before = goal.value, goal.bound
         if event.get("value") is not None:
-            goal.value = event["value"]
+            goal.value = shown(goal.name, event["value"])
         if event.get("bound") is not None:
-            goal.bound = event["bound"]
+            goal.bound = shown(goal.name, event["bound"])
         if (goal.value, goal.bound) != before:
             goal.points.append(Point(float(event.get("seconds", 0)), goal.value, goal.bound))
     return list(goals.values())

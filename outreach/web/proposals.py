@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from outreach.clock import utc_now
 from outreach.models import Proposal
+from outreach.queries.goals import reached_by
 from outreach.queries.paging import page_of
 from outreach.queries.proposals import ProposalFilter, assignments_of, placed_in, unplaced_of
 from outreach.queries.rounds import newest_publication
@@ -33,6 +34,7 @@ def show(proposal_id: int) -> ResponseReturnValue:
         form=form,
         found=paged(found),
         placed=placed_in(proposal),
+        goals=reached_by(proposal),
         unplaced=unplaced_of(proposal),
         publication=newest_publication(proposal.round_),
     )
