@@ -130,10 +130,7 @@ class Visits:
             "team time": team is None or inside(team["windows"], start, end),
         }
         if all(true or not self.on(rule) for rule, true in holds.items()):
-            words = {"request": asked["id"], "slot": place}
-            if team:
-                moment = start.isoformat(timespec="minutes")
-                words = {"request": asked["id"], "team": place, "offer": offer["id"], "start": moment}
+            words = self.words(asked["id"], slot, team, offer, start)
             ids = (
                 asked["id"],
                 school["id"],
@@ -144,6 +141,14 @@ class Visits:
             yield Visit(
                 tuple(words.items()), *ids, start, end, leaves, returns, spot, visit_way + team_way, points
             )
+
+    def words(
+        self, asked: str, slot: Document | None, team: Document | None, offer: Document, start: datetime
+    ) -> dict[str, str]:
+        if slot:
+            return {"request": asked, "slot": slot["id"]}
+        moment = start.isoformat(timespec="minutes")
+        return {"request": asked, "team": (team or {})["id"], "offer": offer["id"], "start": moment}
 
     def team_way(self, team: Document | None, offer: Document, school: Document) -> int:
         if not team or offer["kind"] != "coding_session":
