@@ -56,59 +56,58 @@ LOOKING = {
 
 def rows(cast: Cast) -> dict[str, object]:
     """One row of everything, of tess' school and cora's company; the values of the addresses' parts."""
-    tess, stan = cast.user("tess"), cast.user("stan")
     round_ = build.round_(RoundState.REVIEW)
-    offer = build.offer(cast.company())
-    draft = build.offer(cast.company(), state=OfferState.DRAFT)
-    slot, hidden = build.slot(offer), build.slot(draft)
-    full = build.slot(offer, day=date(2027, 3, 9))
-    team = build.team(cast.company(), [offer], [date(2027, 3, 8)])
-    window = db.session.scalars(select(TeamWindow)).first()
-    visit_request = build.visit_request(round_, cast.school(), tess, [offer])
-    booking = build.kept(a_booking(round_, cast, offer, slot, tess))
-    group = {"group_label": "P5C", "pupils": 20, "staff": 2, "grade": "P5", "languages": ("yue",)}
-    entry = WaitlistEntry(
-        slot_id=full.id, school_id=cast.primary, created_by_id=tess.id, created_at=NOW, **group
-    )
-    build.kept(entry)
-    run = SolveRun(
-        round_id=round_.id,
-        requested_by_id=stan.id,
-        requested_at=NOW,
-        seconds_limit=5,
-        workers=1,
-        state=RunState.DONE,
-    )
-    build.kept(run)
-    facts = {"objectives": [], "plan": '{"unplaced": []}', "status": "optimal", "created_at": NOW}
-    proposal = build.kept(Proposal(solve_run_id=run.id, round_id=round_.id, **facts))
-    letter = OutboxMessage(
-        dedupe_key="x", user_id=tess.id, template="invitation", created_at=NOW, due_at=NOW, expires_at=NOW
-    )
-    blocked = BlockedDays(
-        school_id=cast.primary, first_day=date(2027, 3, 17), last_day=date(2027, 3, 18), reason="Exam"
-    )
     return {
         "round_id": round_.id,
-        "offer_id": offer.id,
-        "offer_id (draft)": draft.id,
-        "slot_id": slot.id,
-        "slot_id (draft)": hidden.id,
-        "team_id": team.id,
-        "window_id": window.id,
-        "request_id": visit_request.id,
-        "booking_id": booking.id,
-        "waitlist_entry_id": entry.id,
-        "entry_id": entry.id,
-        "run_id": run.id,
-        "proposal_id": proposal.id,
-        "message_id": build.kept(letter).id,
-        "blocked_days_id": build.kept(blocked).id,
         "school_id": cast.primary,
         "company_id": cast.robo,
         "user_id": cast.people["cora"],
         "key": UNKNOWN_KEY,
         "role": "coordinator",
+        **offered(cast, round_),
+        **worked(cast, round_),
+    }
+
+
+def offered(cast: Cast, round_: Round) -> dict[str, object]:
+    """What cora's company has, and what tess' school has of it."""
+    tess = cast.user("tess")
+    offer = build.offer(cast.company())
+    draft = build.offer(cast.company(), state=OfferState.DRAFT)
+    slot, full = build.slot(offer), build.slot(offer, day=date(2027, 3, 9))
+    team = build.team(cast.company(), [offer], [date(2027, 3, 8)])
+    group = {"group_label": "P5C", "pupils": 20, "staff": 2, "grade": "P5", "languages": ("yue",)}
+    entry = WaitlistEntry(
+        slot_id=full.id, school_id=cast.primary, created_by_id=tess.id, created_at=NOW, **group
+    )
+    return {
+        "offer_id": offer.id,
+        "offer_id (draft)": draft.id,
+        "slot_id": slot.id,
+        "slot_id (draft)": build.slot(draft).id,
+        "team_id": team.id,
+        "window_id": db.session.scalars(select(TeamWindow.id)).one(),
+        "request_id": build.visit_request(round_, cast.school(), tess, [offer]).id,
+        "booking_id": build.kept(a_booking(round_, cast, offer, slot, tess)).id,
+        "entry_id": build.kept(entry).id,
+    }
+
+
+def worked(cast: Cast, round_: Round) -> dict[str, object]:
+    """What staff see: a run with its proposal, a letter; and a school's blocked days."""
+    asked = {"round_id": round_.id, "requested_by_id": cast.people["stan"], "requested_at": NOW}
+    run = build.kept(SolveRun(seconds_limit=5, workers=1, state=RunState.DONE, **asked))
+    facts = {"objectives": [], "plan": '{"unplaced": []}', "status": "optimal", "created_at": NOW}
+    proposal = build.kept(Proposal(solve_run_id=run.id, round_id=round_.id, **facts))
+    moments = {"created_at": NOW, "due_at": NOW, "expires_at": NOW}
+    letter = OutboxMessage(dedupe_key="x", user_id=cast.people["tess"], template="invitation", **moments)
+    days = {"first_day": date(2027, 3, 17), "last_day": date(2027, 3, 18)}
+    blocked = BlockedDays(school_id=cast.primary, reason="Exam", **days)
+    return {
+        "run_id": run.id,
+        "proposal_id": proposal.id,
+        "message_id": build.kept(letter).id,
+        "blocked_days_id": build.kept(blocked).id,
     }
 
 
