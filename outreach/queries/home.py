@@ -42,12 +42,12 @@ def bookings_to_confirm(user: User) -> list[Booking]:
     )
 
 
-def coming_bookings(user: User, today: date) -> list[Booking]:
+def coming_bookings(user: User, today: date, states: tuple[BookingState, ...] = LIVE) -> list[Booking]:
     """The next visits that this person has to do with."""
     return list(
         db.session.scalars(
             select(Booking)
-            .where(visible(user, Booking), Booking.state.in_(LIVE), Booking.day >= today)
+            .where(visible(user, Booking), Booking.state.in_(states), Booking.day >= today)
             .order_by(Booking.starts_at, Booking.id)
             .limit(FEW)
         ).unique()

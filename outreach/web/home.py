@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from outreach.clock import today
-from outreach.models import Role, User
+from outreach.models import BookingState, Role, User
 from outreach.queries import home as questions
 from outreach.queries.rounds import open_rounds, supply_of
 from outreach.web.access import reader, requires
@@ -36,7 +36,8 @@ def _teacher(user: User) -> str:
         rounds=rounds,
         requests=questions.requests_in(user, rounds),
         to_confirm=questions.bookings_to_confirm(user),
-        coming=questions.coming_bookings(user, today()),
+        # Those that wait for an answer stand above already.
+        coming=questions.coming_bookings(user, today(), (BookingState.CONFIRMED,)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, abort, request, session
 from flask_login import LoginManager, login_user
 from sqlalchemy import select
 
@@ -69,8 +69,15 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def refuse_nul() -> None:
+    """No person types a NUL, and PostgreSQL takes none in a text: such a request is no request of ours."""
+    if any("\x00" in value for values in (request.args, request.form) for value in values.values()):
+        abort(400)
+
+
 def register(app: Flask) -> None:
     """Switch both on."""
     # Its own `current_user` for templates would ask the database even for a page about the database's failure.
     login_manager.init_app(app, add_context_processor=False)
+    app.before_request(refuse_nul)
     app.after_request(add_headers)

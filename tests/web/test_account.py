@@ -154,3 +154,13 @@ def test_another_host_is_not_served(client):
 @pytest.mark.parametrize("number", ["0", "-1", "99999999999999999999", "x"])
 def test_a_number_that_is_no_row_is_not_found(as_, number):
     assert as_("stan").get(f"/rounds/{number}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/offers?words=%00", "/?x=a%00b"])
+def test_a_nul_is_no_word(client, path):
+    assert client.get(path).status_code == 400
+
+
+def test_blanks_are_no_name(as_):
+    answer = send(as_("tess"), "/account", name="   ")
+    assert (answer.status_code, "Enter your name." in answer.text) == (422, True)

@@ -16,7 +16,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, SelectMultipleField
 from wtforms.fields import SelectChoice
 from wtforms.i18n import get_translations
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from outreach.services.transaction import Refusal
@@ -86,9 +86,20 @@ def choices_of(words: Mapping[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(value=code, label=word) for code, word in words.items()]
 
 
+class Filled(InputRequired):
+    """Something was sent, and a text is more than blanks."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Stop the field's other checks where nothing is there."""
+        super().__call__(form, field)
+        if isinstance(field.data, str) and not field.data.strip():
+            field.errors = []
+            raise StopValidation(str(self.message))
+
+
 def required(message: Any = None) -> list[Any]:
     """Must be filled in."""
-    return [InputRequired(message or _l("This is needed."))]
+    return [Filled(message or _l("This is needed."))]
 
 
 def at_most(length: int) -> Length:
