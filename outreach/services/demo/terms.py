@@ -82,11 +82,11 @@ def _term(key: str, school_days: tuple[date, ...], *, closes_before: int) -> Ter
 
 
 def _named(first: date, last: date) -> Name:
-    """School visits, September to November 2026 學校參訪活動（2026年9月至11月）."""
+    """School visits, September to November 2026 學校參觀活動（2026年9月至11月）."""
     one_year = first.year == last.year
     english = format_date(first, "MMMM" if one_year else "MMMM y", locale="en")
     chinese = format_date(last, "M月" if one_year else "y年M月", locale="zh_Hant_HK")
     return Name(
         f"School visits, {english} to {format_date(last, 'MMMM y', locale='en')}",
-        f"學校參訪活動（{format_date(first, 'y年M月', locale='zh_Hant_HK')}至{chinese}）",
+        f"學校參觀活動（{format_date(first, 'y年M月', locale='zh_Hant_HK')}至{chinese}）",
     )

@@ -16,11 +16,11 @@ def test_names_and_days_of_one_autumn() -> None:
     last, this = terms(date(2026, 11, 22), 6)
     assert (last.name.en, last.name.zh) == (
         "School visits, September to November 2026",
-        "學校參訪活動（2026年9月至11月）",
+        "學校參觀活動（2026年9月至11月）",
     )
     assert (this.name.en, this.name.zh) == (
         "School visits, December 2026 to February 2027",
-        "學校參訪活動（2026年12月至2027年2月）",
+        "學校參觀活動（2026年12月至2027年2月）",
     )
     assert (last.first_day, last.last_day) == (date(2026, 9, 30), date(2026, 11, 12))
     assert (this.first_day, this.last_day) == (date(2026, 12, 16), date(2027, 2, 11))
