@@ -117,6 +117,13 @@ def run(
     parameters = solver.parameters
     parameters.num_workers = effort.workers
     parameters.random_seed = effort.seed
+    # The clauses (a shared slot's modes, a school's service) belong into the relaxation too: without them a demonstration
+    # city of 90 requests kept a bound 25 % above its optimum for minutes, with them it is proven in a fraction of a second.
+    if effort.workers == 1:
+        parameters.linearization_level = 2
+    else:
+        # The named strategies bring a level of their own; with two workers the one complete search would be at level 1.
+        parameters.extra_subsolvers.append("max_lp")
     parameters.max_time_in_seconds = left
     parameters.max_deterministic_time = effort.budget
     shared = _Shared()
