@@ -41,7 +41,6 @@ class Settings(BaseSettings):
 
     session_hours: int = Field(12, ge=1, le=24 * 30)
     solve_seconds: int = Field(60, ge=1, le=3600)
-    # CP-SAT's portfolio, not the number of processors: the demo's round is proven in seconds with eight, never with two.
     solve_workers: int = Field(2, ge=1, le=64)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
