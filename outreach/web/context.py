@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, g, request, url_for
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from outreach import letters
@@ -84,7 +85,9 @@ class Person:
         for membership in user.memberships:
             body = membership.school or membership.company or membership.hub
             role = str(ROLE_WORDS[membership.role])
-            lines.append(role if body is None else f"{role}, {letters.in_language(body, 'name').text}")
+            if body is not None:
+                role = _("%(role)s, %(body)s", role=role, body=letters.in_language(body, "name").text)
+            lines.append(role)
         return cls(user.name, " · ".join(lines), url_for("account.settings"))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Literal
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, SelectField, TextAreaField, TimeField
 from wtforms.fields import HiddenField
@@ -181,9 +182,8 @@ def _wishes(offered: list[CompanyOffers]) -> Iterator[SelectChoice]:
         )
         for offer in entry.offers:
             title = in_language(offer, "title").text
-            yield SelectChoice(
-                value=f"offer-{offer.id}", label=f"{title} ({KINDS[offer.kind]})", optgroup=company
-            )
+            label = _("%(title)s (%(kind)s)", title=title, kind=KINDS[offer.kind])
+            yield SelectChoice(value=f"offer-{offer.id}", label=label, optgroup=company)
 
 
 def _kept(asked: VisitRequest | None) -> Iterator[SelectChoice]:
