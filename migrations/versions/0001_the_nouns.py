@@ -90,7 +90,6 @@ def upgrade() -> None:
             sa.Enum(
                 "primary",
                 "secondary",
-                "special",
                 name="schoollevel",
                 native_enum=False,
                 create_constraint=True,
@@ -925,6 +924,7 @@ def upgrade() -> None:
         sa.Column("school_id", sa.Integer(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=False),
         sa.Column("group_label", sa.String(length=60), nullable=False),
+        sa.Column("crew", sa.String(length=60), nullable=False),
         sa.Column("pupils", sa.Integer(), nullable=False),
         sa.Column("staff", sa.Integer(), nullable=False),
         sa.Column("grade", sa.String(length=2), nullable=False),

@@ -152,6 +152,7 @@ class WaitlistEntry(Versioned, Base):
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     group_label: Mapped[str] = mapped_column(String(60))
+    crew: Mapped[str] = mapped_column(String(60), default="")
     pupils: Mapped[int]
     staff: Mapped[int]
     grade: Mapped[str] = mapped_column(String(2))

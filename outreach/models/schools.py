@@ -12,11 +12,11 @@ from outreach.models.base import Base, Id, Line, Name, Versioned, states
 
 
 class SchoolLevel(enum.StrEnum):
-    """What a school section teaches; the official file gives one school number to each."""
+    """What a school section teaches; the official file gives one school number to each. Special schools teach one of
+    the two as well: that they are special is their `FinanceType`."""
 
     PRIMARY = "primary"
     SECONDARY = "secondary"
-    SPECIAL = "special"
 
 
 class FinanceType(enum.StrEnum):

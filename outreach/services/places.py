@@ -67,7 +67,7 @@ class Group:
         return cls(
             school=asked.school,
             label=asked.group_label,
-            crew=asked.crew if isinstance(asked, VisitRequest) else "",
+            crew=asked.crew,
             pupils=asked.pupils,
             staff=asked.staff,
             grade=asked.grade,

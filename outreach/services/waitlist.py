@@ -66,6 +66,7 @@ def join_waitlist(*, slot_id: int, group: Group, by: User, now: datetime) -> Wai
         school_id=group.school.id,
         created_by_id=by.id,
         group_label=group.label,
+        crew=group.crew,
         pupils=group.pupils,
         staff=group.staff,
         grade=group.grade,

@@ -58,6 +58,14 @@ def test_a_freed_place_is_offered_in_the_same_breath(stage: Stage) -> None:
     assert letters("place_offered") == [("place_offered", "theo")]
 
 
+def test_an_offered_place_keeps_who_accompanies_the_group(stage: Stage) -> None:
+    slot = stage.slot()
+    booking = stage.book(slot)
+    entry = stage.wait(slot, crew="Ms Lee")
+    free(stage, booking)
+    assert read(Booking, stage.offered(entry)).crew == "Ms Lee"
+
+
 def test_an_offered_place_is_taken_by_confirming(stage: Stage) -> None:
     slot = stage.slot()
     booking = stage.book(slot)
