@@ -87,7 +87,9 @@ def load_or_404(table: type[Table], row_id: int) -> Table:
     """Fetch a row and judge it for the action of this view: 404 where it is not visible, 403 where it is but may not."""
     user = reader()
     number: Any = table.__mapper__.primary_key[0]
-    thing: Table | None = db.session.scalars(select(table).where(number == row_id, visible(user, table))).first()
+    thing: Table | None = db.session.scalars(
+        select(table).where(number == row_id, visible(user, table))
+    ).first()
     if thing is None:
         abort(404)
     return judge(thing)
