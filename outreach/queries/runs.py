@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from outreach.models import Proposal, RunState, SolveRun, db
-from outreach.queries.goals import shown
+from outreach.queries.goals import Number, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,26 @@ def goals_so_far(run: SolveRun) -> list[GoalSoFar]:
     """The goals of a run in the round's order, from the events that its child has told so far."""
     goals = {name: GoalSoFar(name) for name in run.round_.goals}
     for event in run.progress:
-        goal = goals.get(str(event.get("goal", "")))
-        if goal is None:
-            continue
-        before = goal.value, goal.bound
-        if event.get("value") is not None:
-            goal.value = shown(goal.name, event["value"])
-        if event.get("bound") is not None:
-            goal.bound = shown(goal.name, event["bound"])
-        if (goal.value, goal.bound) != before:
-            goal.points.append(Point(float(event.get("seconds", 0)), goal.value, goal.bound))
+        for name, value, bound in _readings(event):
+            if name in goals:
+                _note(goals[name], float(event.get("seconds", 0)), value, bound)
     return list(goals.values())
+
+
+def _readings(event: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """(goal, value, bound) told by one event: a plan and the end tell of every goal, a bound of one."""
+    for told in event.get("objectives") or [{**event, "name": event.get("goal")}]:
+        yield str(told.get("name")), told.get("value"), told.get("bound")
+
+
+def _note(goal: GoalSoFar, seconds: float, value: Number | None, bound: Number | None) -> None:
+    before = goal.value, goal.bound
+    if value is not None:
+        goal.value = shown(goal.name, value)
+    if bound is not None:
+        goal.bound = shown(goal.name, bound)
+    if (goal.value, goal.bound) != before:
+        goal.points.append(Point(seconds, goal.value, goal.bound))
 
 
 def proposal_of_run(run: SolveRun) -> Proposal | None:
