@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from ortools.sat.python import cp_model
 
 from outreach.matching.problem import Problem
 from outreach.matching.solving.model import Model
-from outreach.matching.solving.timetable import TeamDays
 from tests.matching.simple import MONDAY, problem
 from tests.matching.test_solving import clock, optioned
 
