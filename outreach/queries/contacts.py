@@ -16,11 +16,21 @@ def hosts_of(company: Company) -> list[User]:
 
 
 def teacher_of(booking: Booking) -> User:
-    """The teacher who asked for the visit: whoever handed in the request, else whoever booked the place."""
+    """The teacher to talk to about a visit: whoever handed in the request or booked the place, while they still can."""
     wanted = booking.created_by_id
     if booking.visit_request_id is not None:
         wanted = db.session.get_one(VisitRequest, booking.visit_request_id).created_by_id
-    return db.session.get_one(User, wanted)
+    return teacher_for(booking.school_id, wanted)
+
+
+def teacher_for(school_id: int, created_by_id: int) -> User:
+    """Whoever made something for a school; once they have left it, its first active teacher, where it has one."""
+    maker = db.session.get_one(User, created_by_id)
+    # Staff act for every school without teaching there.
+    if maker.active and (maker.is_staff or school_id in maker.school_ids):
+        return maker
+    others = _holders(Membership.school_id == school_id, Role.TEACHER)
+    return others[0] if others else maker
 
 
 def _holders(condition: ColumnElement[bool], role: Role) -> list[User]:

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from outreach.models import Booking, Slot, SlotState, User, WaitlistEntry, WaitlistState, db
+from outreach.queries.contacts import teacher_for
 from outreach.services.outbox import queue
 from outreach.services.places import Group, take_place
 from outreach.services.seats import SLOTS, groups_in
@@ -133,7 +134,7 @@ def pass_on(*, slot: Slot | None, now: datetime) -> list[Booking]:
 def _offer_to(entry: WaitlistEntry, slot: Slot, *, now: datetime) -> Booking | None:
     if slot.groups_taken >= slot.max_groups or slot.pupils_taken + entry.pupils > slot.max_pupils:
         return None
-    teacher = db.session.get_one(User, entry.created_by_id)
+    teacher = teacher_for(entry.school_id, entry.created_by_id)
     group = Group.of(entry)
     try:
         # What is refused here must not undo the deed that freed the places.
