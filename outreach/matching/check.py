@@ -7,7 +7,7 @@ claims. The rules are in `check_candidate.py` (may this request be there at all?
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from outreach.matching.check_candidate import candidate_faults
 from outreach.matching.check_claims import claim_faults
@@ -20,13 +20,16 @@ from outreach.matching.travel import Ways
 from outreach.matching.values import values_of
 
 
-def check(problem: Problem, plan: Plan, sha256: str | None = None) -> list[Fault]:
+def check(
+    problem: Problem, plan: Plan, sha256: str | None = None, *, hopeless: Collection[str] = ()
+) -> list[Fault]:
     """Everything that is wrong with a plan, in reading order; an empty list is a clean bill.
 
     `sha256` is the digest of the problem's bytes; None leaves that one question out (a plan that was not written yet).
+    `hopeless` names requests that `has_candidate` has said no to already: that question is long and is not asked twice.
     """
     faults = faults_of(problem, plan.assignments, pins=plan.status != CONTRADICTORY)
-    faults += claim_faults(problem, plan, sha256)
+    faults += claim_faults(problem, plan, sha256, hopeless)
     return faults
 
 

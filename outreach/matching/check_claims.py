@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from outreach.matching.check_candidate import candidate_faults
 from outreach.matching.check_rules import RULES
@@ -17,8 +17,13 @@ from outreach.matching.values import better, values_of
 _OF_THE_TIME = {"candidate:time", "candidate:grid", "candidate:team time"}
 
 
-def claim_faults(problem: Problem, plan: Plan, sha256: str | None) -> Iterator[Fault]:
-    """A fault for everything the plan says about itself that does not follow from problem and assignments."""
+def claim_faults(
+    problem: Problem, plan: Plan, sha256: str | None, hopeless: Collection[str] = ()
+) -> Iterator[Fault]:
+    """A fault for everything the plan says about itself that does not follow from problem and assignments.
+
+    `hopeless` names requests that `has_candidate` has said no to already.
+    """
     if plan.problem_name != problem.name:
         what = f"The plan is for the problem {plan.problem_name!r}, this is {problem.name!r}."
         yield Fault("claim:problem", what)
@@ -32,7 +37,7 @@ def claim_faults(problem: Problem, plan: Plan, sha256: str | None) -> Iterator[F
     if plan.conflict:
         yield Fault("claim:status", f"The plan names a conflict although its status is {plan.status}.")
     yield from _goals(problem, plan)
-    yield from _unplaced(problem, plan)
+    yield from _unplaced(problem, plan, hopeless)
 
 
 def _conflict(problem: Problem, plan: Plan) -> Iterator[Fault]:
@@ -89,7 +94,7 @@ def _goals(problem: Problem, plan: Plan) -> Iterator[Fault]:
         yield Fault("claim:status", f"The plan is called optimal, and {open_goals} is not proven.")
 
 
-def _unplaced(problem: Problem, plan: Plan) -> Iterator[Fault]:
+def _unplaced(problem: Problem, plan: Plan, hopeless: Collection[str]) -> Iterator[Fault]:
     present = {one.request for one in plan.assignments}
     seen: set[str] = set()
     for left in plan.unplaced:
@@ -104,7 +109,9 @@ def _unplaced(problem: Problem, plan: Plan) -> Iterator[Fault]:
             yield Fault(
                 "claim:unplaced", f"Request {left.request} is placed and listed as unplaced.", (left.request,)
             )
-        elif left.reason == NO_CANDIDATE and _has_candidate(problem, problem.visit_request[left.request]):
+        elif left.reason != NO_CANDIDATE or left.request in hopeless:
+            continue
+        elif has_candidate(problem, problem.visit_request[left.request]):
             what = f"Request {left.request} is said to have no candidate, and it has one."
             yield Fault("claim:unplaced", what, (left.request,))
     for name in problem.visit_request:
@@ -114,7 +121,7 @@ def _unplaced(problem: Problem, plan: Plan) -> Iterator[Fault]:
             )
 
 
-def _has_candidate(problem: Problem, visit_request: VisitRequest) -> bool:
+def has_candidate(problem: Problem, visit_request: VisitRequest) -> bool:
     """Whether the candidate rules let the request be anywhere. Cheap questions come first: there are many slots and moments."""
     ways = Ways(problem.travel)
     suiting = {

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 from outreach.matching.check import check
+from outreach.matching.check_claims import has_candidate
 from outreach.matching.plan import (
     CONTRADICTORY,
     FEASIBLE,
@@ -35,6 +36,8 @@ from outreach.matching.solving.timetable import TeamDays
 MOST_OPTIONS = 250_000
 # Candidates that take longer are cut off: a plan from a part of them is worth more than none from all.
 CANDIDATE_SHARE = 0.5
+# Until when the judge looks at the requests without candidates: after the search that would overrun the limit by seconds.
+HOPELESS_SHARE = 0.75
 TOO_EARLY = "The time was over before it was known whether the pins can be kept together."
 
 
@@ -88,6 +91,7 @@ class _Run:
         self.clock = Clock(began, began + seconds, stop or _never)
         self.progress = Progress(self.clock.seconds, on_event)
         self.on_plan = on_plan
+        self.hopeless: set[str] = set()
 
     def plan(self, start: Sequence[Assignment]) -> Plan:
         loading = Loading()
@@ -95,11 +99,9 @@ class _Run:
         options = options_of(self.problem, self.clock.part(CANDIDATE_SHARE))
         days = TeamDays(options)
         self.best = Best(options, self._tell)
-        self.hopeless = (
-            set(self.problem.visit_request) - set(options.of_request) if options.complete else set()
-        )
         self.progress.phase("first plan")
         self._first_plan(options, days, start)
+        self._judge_hopeless(options)
         try:
             self.clock.check()
             loading.wait(self.clock)
@@ -115,6 +117,19 @@ class _Run:
             if self.best.assignments is None:
                 raise NoPlanInTime(TOO_EARLY) from None
         return self._finish(self._found())
+
+    def _judge_hopeless(self, options: Options) -> None:
+        """Requests without options, confirmed by the judge; those that the time does not suffice for stay unexamined."""
+        clock = self.clock.part(HOPELESS_SHARE)
+        # A pinned request has its pin for an option or none, whatever else it could have.
+        given = options.of_request.keys() | {pin.request for pin in self.problem.pins}
+        for name, visit_request in self.problem.visit_request.items():
+            if not options.complete or clock.left() <= 0:
+                return
+            if name not in given:
+                if has_candidate(self.problem, visit_request):
+                    raise UnsoundPlan(f"Request {name} has a candidate that the solver did not find.")
+                self.hopeless.add(name)
 
     def _improve(self, options: Options, days: TeamDays) -> None:
         large = len(options.all) > MOST_OPTIONS
@@ -184,7 +199,7 @@ class _Run:
 
     def _finish(self, plan: Plan) -> Plan:
         """The last look: a plan with a fault is a mistake of ours and must not leave."""
-        faults = check(self.problem, plan)
+        faults = check(self.problem, plan, hopeless=self.hopeless)
         if faults:
             raise UnsoundPlan("; ".join(fault.sentence for fault in faults[:3]))
         if self.on_plan is not None and plan.status != CONTRADICTORY:

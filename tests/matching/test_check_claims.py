@@ -124,6 +124,8 @@ def test_no_candidate_must_be_true() -> None:
         ("claim:unplaced", "Request R1 is said to have no candidate, and it has one.")
     ]
     assert told(hopeless, problem(R1={"topics": []})) == []
+    assert check(problem(), hopeless, hopeless={"R1"}) == []
+    assert [fault.rule for fault in check(problem(), hopeless, hopeless={"R0"})] == ["claim:unplaced"]
 
 
 PINS = [{"request": "R0", "slot": "L0"}, {"request": "R1", "slot": "L0"}]

@@ -52,6 +52,15 @@ def test_a_plan_says_who_is_left_and_why() -> None:
     assert nobody.unplaced == (Unplaced("R1", NO_CANDIDATE),)
 
 
+def test_a_lack_of_candidates_that_the_judge_had_no_time_to_confirm_is_not_claimed() -> None:
+    """The judge looks before the search: after it, that would overrun the limit of a large problem by seconds."""
+    told: list[Plan] = []
+    whole = problem(R1={"grade": "S6"}, O0={"grades": ["P5"]}, O1={"grades": ["P5"]})
+    plan = solve(whole, workers=1, on_plan=told.append, stop=lambda: bool(told))
+    assert plan.unplaced == (Unplaced("R1", NOT_EXAMINED),)
+    assert [one.request for one in plan.assignments] == ["R0"]
+
+
 @pytest.mark.parametrize("goals", [[], ["travel"], ["cost", "groups"], ["pupils"], ["changes", "equity"]])
 def test_any_goals_in_any_order(goals: list[str]) -> None:
     plan = solve(problem(objectives=goals), workers=1)
