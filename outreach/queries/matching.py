@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from outreach.clock import local
 from outreach.models import (
     BlockedDays,
     Company,
@@ -102,7 +103,7 @@ def _windows(round_: Round, now: datetime) -> dict[int, list[TeamWindow]]:
     found: dict[int, list[TeamWindow]] = defaultdict(list)
     rows = db.session.scalars(
         select(TeamWindow)
-        .where(TeamWindow.day.between(round_.first_day, round_.last_day), TeamWindow.day > now.date())
+        .where(TeamWindow.day.between(round_.first_day, round_.last_day), TeamWindow.day > local(now).date())
         .order_by(TeamWindow.team_id, TeamWindow.day, TeamWindow.start_time)
     )
     for window in rows:

@@ -69,6 +69,7 @@ def problem_text(round_: Round, *, now: datetime) -> tuple[str, str]:
 def problem_of(rows: MatchingRows) -> Problem:
     """The typed problem of a round."""
     holidays = {day for day in days(rows.round_.first_day, rows.round_.last_day) if public_holiday(day)}
+    posted = {offer.id for offer in rows.offers}
     return Problem(
         name=f"round-{rows.round_.id}",
         travel=TRAVEL,
@@ -81,7 +82,9 @@ def problem_of(rows: MatchingRows) -> Problem:
             _team(team, rows.team_offers[team.id], rows.team_windows[team.id]) for team in rows.teams
         ),
         requests=tuple(
-            _request(visit_request, rows.round_, holidays, rows.blocked.get(visit_request.school_id, []))
+            _request(
+                visit_request, rows.round_, holidays, rows.blocked.get(visit_request.school_id, []), posted
+            )
             for visit_request in rows.visit_requests
         ),
     )
@@ -100,11 +103,8 @@ def _school(school: School) -> core.School:
 
 
 def _company(company: Company) -> core.Company:
-    return core.Company(
-        id=name_of("company", company.id),
-        max_sessions_per_week=company.max_sessions_per_week,
-        max_sessions=company.max_sessions,
-    )
+    week, total = company.max_sessions_per_week, company.max_sessions
+    return core.Company(id=name_of("company", company.id), max_sessions_per_week=week, max_sessions=total)
 
 
 def _offer(offer: Offer) -> core.Offer:
@@ -148,11 +148,8 @@ def _team(team: Team, offers: list[int], windows: list[TeamWindow]) -> core.Team
         company=name_of("company", team.company_id),
         offers=tuple(name_of("offer", number) for number in offers),
         windows=tuple(
-            (
-                minutes_of(wall(window.day, window.start_time)),
-                minutes_of(wall(window.day, window.end_time)),
-            )
-            for window in windows
+            (minutes_of(wall(one.day, one.start_time)), minutes_of(wall(one.day, one.end_time)))
+            for one in windows
         ),
         home=(team.longitude, team.latitude),
         zone=zone_of(team.district, team.longitude, team.latitude),
@@ -162,8 +159,21 @@ def _team(team: Team, offers: list[int], windows: list[TeamWindow]) -> core.Team
     )
 
 
+def _choices(visit_request: VisitRequest, posted: set[int]) -> Iterator[str]:
+    """The ranked wishes. A wish for an offer that was withdrawn since closes up: it must not stop everybody's round."""
+    for choice in visit_request.choices:
+        if choice.company_id is not None:
+            yield name_of("company", choice.company_id)
+        elif choice.offer_id in posted:
+            yield name_of("offer", choice.offer_id)
+
+
 def _request(
-    visit_request: VisitRequest, round_: Round, holidays: set[date], blocked: list[BlockedDays]
+    visit_request: VisitRequest,
+    round_: Round,
+    holidays: set[date],
+    blocked: list[BlockedDays],
+    posted: set[int],
 ) -> core.VisitRequest:
     school = name_of("school", visit_request.school_id)
     return core.VisitRequest(
@@ -176,12 +186,7 @@ def _request(
         grade=visit_request.grade,
         languages=frozenset(visit_request.languages),
         topics=frozenset(visit_request.topics),
-        choices=tuple(
-            name_of("offer", choice.offer_id)
-            if choice.offer_id is not None
-            else name_of("company", choice.company_id or 0)
-            for choice in visit_request.choices
-        ),
+        choices=tuple(_choices(visit_request, posted)),
         open=visit_request.open,
         windows=tuple(free_windows(visit_request, round_, holidays, blocked)),
         max_travel_minutes=visit_request.max_travel_minutes,
@@ -193,15 +198,17 @@ def free_windows(
     visit_request: VisitRequest, round_: Round, holidays: set[date], blocked: list[BlockedDays]
 ) -> Iterator[tuple[int, int]]:
     """When the group can be away: its weekly windows on each day of the round, without general holidays, the school's
-    blocked days and the request's own exceptions."""
+    blocked days and the request's own exceptions. Nobody is away before the school day begins or after it ends."""
+    school = visit_request.school
     taken = holidays | {exception.day for exception in visit_request.exceptions}
     taken |= {day for stretch in blocked for day in days(stretch.first_day, stretch.last_day)}
     for day in days(round_.first_day, round_.last_day):
         if day in taken:
             continue
         for window in visit_request.windows:
-            if window.weekday == day.weekday():
-                yield minutes_of(wall(day, window.start_time)), minutes_of(wall(day, window.end_time))
+            start, end = max(window.start_time, school.day_start), min(window.end_time, school.day_end)
+            if window.weekday == day.weekday() and start < end:
+                yield minutes_of(wall(day, start)), minutes_of(wall(day, end))
 
 
 @dataclass(frozen=True, slots=True)

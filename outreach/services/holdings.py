@@ -152,12 +152,13 @@ def _hold_company(booking: Booking) -> None:
     company = booking.offer.company
     if booking.slot is not None and booking.slot.groups_taken > 1:
         return
-    monday = booking.day - timedelta(days=booking.day.weekday())
-    sunday = monday + timedelta(days=6)
-    week, total = company.max_sessions_per_week, company.max_sessions
-    if week is not None and _sessions(company, monday, sunday) > week:
-        raise CompanyLimitReached(_l("The company gives no more sessions in that week."))
     round_: Round = booking.round_
+    # A week that two rounds share counts for each alone: the scheduler knows only the days of its own round.
+    monday = booking.day - timedelta(days=booking.day.weekday())
+    first, last = max(monday, round_.first_day), min(monday + timedelta(days=6), round_.last_day)
+    week, total = company.max_sessions_per_week, company.max_sessions
+    if week is not None and _sessions(company, first, last) > week:
+        raise CompanyLimitReached(_l("The company gives no more sessions in that week."))
     if total is not None and _sessions(company, round_.first_day, round_.last_day) > total:
         raise CompanyLimitReached(_l("The company gives no more sessions in this round."))
 

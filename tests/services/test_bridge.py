@@ -11,15 +11,18 @@ from outreach.matching.problem_json import read_problem
 from outreach.matching.times import text_of
 from outreach.models import (
     BlockedDays,
+    Offer,
     OfferKind,
     OfferState,
     RequestException,
     RequestState,
     RequestWindow,
     SlotState,
+    db,
 )
 from outreach.queries.matching import matching_rows
 from outreach.services.bridge import number_of, problem_of, problem_text, read_plan_of
+from outreach.services.transaction import one_transaction
 from tests import build
 from tests.build import NOW
 
@@ -79,6 +82,22 @@ def problem_days(round_, weekday):
     windows = problem(round_).requests[0].windows
     days = {date.fromisoformat(text_of(start)[:10]) for start, _ in windows}
     return {day.isoformat() for day in days if day.weekday() == weekday}
+
+
+def test_nobody_is_away_outside_the_school_day(city, cast):
+    round_, *_ = city
+    with one_transaction():
+        school = cast.school()
+        school.day_start, school.day_end = time(8, 30), time(15, 15)
+    start, end = problem(round_).requests[0].windows[0]
+    assert (text_of(start)[11:], text_of(end)[11:]) == ("08:30", "15:15")
+
+
+def test_a_wish_for_a_withdrawn_offer_closes_up(city, cast):
+    round_, offer, _ = city
+    with one_transaction():
+        db.session.get_one(Offer, offer.id).state = OfferState.WITHDRAWN
+    assert problem(round_).requests[0].choices == (f"company-{cast.harbour}",)
 
 
 def test_good_friday_is_no_day_for_a_visit(city):
@@ -166,7 +185,7 @@ def plan_for(problem_content):
                 {"name": name, "value": value, "bound": value, "proven": True}
                 for name, value in reached.items()
             ],
-            "unplaced": [],
+            "unplaced": [{"request": left.id, "reason": "not-examined"} for left in read.requests[1:]],
             "seconds": 0.1,
             "solver": {"version": "by hand", "seed": 0, "workers": 1},
         },
