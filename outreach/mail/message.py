@@ -38,7 +38,8 @@ _POLICY = _WholeSubjects(linesep="\r\n", cte_type="7bit")
 
 @dataclass(frozen=True)
 class CalendarEntry:
-    """A visit for the reader's own calendar. `revision` grows with every change; `cancelled` takes the entry away."""
+    """A visit for the reader's own calendar. `revision` grows with every change; `cancelled` takes the entry away;
+    a `tentative` one still waits for the reader's answer."""
 
     uid: str
     revision: int
@@ -49,6 +50,7 @@ class CalendarEntry:
     end: datetime
     url: str
     cancelled: bool = False
+    tentative: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,16 +123,23 @@ def calendar_file(entry: CalendarEntry, heading: Heading) -> str:
     event.add("location", entry.place)
     event.add("description", entry.description)
     event.add("url", entry.url)
-    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    event.add("status", _status(entry))
     event.add("transp", "TRANSPARENT" if entry.cancelled else "OPAQUE")
     name, address = parseaddr(heading.sender)
     event["organizer"] = vCalAddress(f"mailto:{address}", params={"CN": vText(name)})
     reader = vCalAddress(f"mailto:{heading.recipient}")
     # The answer is given on the booking's page, so mail programs are told not to offer their own.
+    answer = "NEEDS-ACTION" if entry.tentative else "ACCEPTED"
     reader.params.update(
-        {"CN": vText(heading.recipient_name), "PARTSTAT": vText("ACCEPTED"), "RSVP": vText("FALSE")}
+        {"CN": vText(heading.recipient_name), "PARTSTAT": vText(answer), "RSVP": vText("FALSE")}
     )
     event.add("attendee", reader, encode=False)
     calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content.decode()
+
+
+def _status(entry: CalendarEntry) -> str:
+    if entry.cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if entry.tentative else "CONFIRMED"

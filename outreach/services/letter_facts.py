@@ -56,7 +56,10 @@ TRUE_WHILE: dict[str, BookingState] = {
 }
 # Bookings that leave the calendar again.
 GONE = frozenset({BookingState.CANCELLED, BookingState.DECLINED, BookingState.LAPSED})
-WITH_ENTRY = frozenset({"booking_confirmed", "visit_coming", "booking_cancelled"})
+# Either side may have taken a booking's entry from its page while it waited, so its end takes the entry away as well.
+WITH_ENTRY = frozenset(
+    {"booking_confirmed", "visit_coming", "booking_cancelled", "booking_declined", "booking_lapsed"}
+)
 
 
 def told(message: OutboxMessage, *, now: datetime) -> Told | None:
@@ -77,8 +80,10 @@ def _about_booking(message: OutboxMessage, *, now: datetime) -> Told | None:
         return None
     if booking.live and booking.starts_at <= now:
         return None
+    # Letters that wait while the school's teachers change still speak to a teacher.
+    for_host = message.user_id != teacher_of(booking).id and booking.school_id not in message.user.school_ids
     facts: dict[str, Any] = {
-        "visit": visit_of(booking, for_host=message.user_id != teacher_of(booking).id),
+        "visit": visit_of(booking, for_host=for_host),
         "url": link("bookings.show", booking_id=booking.id),
         "confirm_by": booking.confirm_by,
         "held_until": booking.confirm_by,
@@ -132,6 +137,7 @@ def calendar_entry(booking: Booking, facts: dict[str, Any]) -> CalendarEntry:
         end=booking.ends_at,
         url=facts["url"],
         cancelled=booking.state in GONE,
+        tentative=booking.state is BookingState.AWAITING,
     )
 
 

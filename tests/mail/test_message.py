@@ -94,6 +94,14 @@ def test_the_calendar_entry_says_what_the_visit_is() -> None:
     assert event["ATTENDEE"].params["RSVP"] == "FALSE"
 
 
+def test_an_entry_that_waits_for_an_answer_says_so() -> None:
+    marks = []
+    for entry in (ENTRY, replace(ENTRY, tentative=True)):
+        _, event = read_event(calendar_file(entry, HEADING))
+        marks.append((str(event["STATUS"]), str(event["ATTENDEE"].params["PARTSTAT"])))
+    assert marks == [("CONFIRMED", "ACCEPTED"), ("TENTATIVE", "NEEDS-ACTION")]
+
+
 def test_a_cancellation_takes_the_same_entry_away() -> None:
     calendar, event = read_event(calendar_file(replace(ENTRY, revision=3, cancelled=True), HEADING))
     assert str(calendar["METHOD"]) == "CANCEL"

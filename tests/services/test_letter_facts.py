@@ -45,6 +45,19 @@ def test_a_confirmed_visit_enters_the_calendar_and_a_cancelled_one_leaves_it(
     assert events[0][1].decoded("dtstart") == datetime.fromisoformat("2026-12-03T06:30:00+00:00")
 
 
+@pytest.mark.parametrize(
+    ("state", "template", "who"),
+    [(BookingState.DECLINED, "booking_declined", "cora"), (BookingState.LAPSED, "booking_lapsed", "tess")],
+)
+def test_what_ends_unanswered_leaves_the_calendar_too(
+    made: Scene, post_office: PostOffice, state: BookingState, template: str, who: str
+) -> None:
+    post(template, made.cast.people[who], book(made, state))
+    walk(post_office)
+    method, event = event_of(post_office.delivered[0])
+    assert (method, str(event["STATUS"])) == ("CANCEL", "CANCELLED")
+
+
 def event_of(delivered: Delivered) -> tuple[str, icalendar.Event]:
     parts = [part for part in delivered.message.walk() if part.get_content_type() == "text/calendar"]
     calendar = icalendar.Calendar.from_ical(parts[0].get_payload(decode=True))

@@ -221,6 +221,12 @@ def test_the_calendar_entry(desk: Desk, as_: Browser) -> None:
     assert (event.start, event.end) == (row.starts_at, row.ends_at)
 
 
+def test_the_calendar_entry_of_an_awaiting_booking_is_tentative(desk: Desk, as_: Browser) -> None:
+    answer = as_("tess").get(f"/bookings/{desk.awaiting(desk.slot())}/calendar.ics")
+    (event,) = icalendar.Calendar.from_ical(answer.text).walk("VEVENT")
+    assert (event["status"], event["attendee"].params["partstat"]) == ("TENTATIVE", "NEEDS-ACTION")
+
+
 def test_who_waits_sees_it_and_can_leave(desk: Desk, as_: Browser) -> None:
     slot = desk.slot()
     desk.book(slot)
