@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from outreach.models import Allowance, TokenPurpose, User, UserSession, db
 from outreach.models.words import LOCALES
 from outreach.services.outbox import queue
-from outreach.services.tokens import key_hash, new_key, spend_token
+from outreach.services.tokens import end_tokens, key_hash, new_key, spend_token, token_holder
 from outreach.services.transaction import Refusal, audit, changed_rows, deed, upsert
 
 # OWASP's second recommendation for Argon2id: 19 MiB, two passes, one lane.
@@ -124,12 +124,19 @@ def _queue_reset(*, email: str, now: datetime) -> None:
         audit("account.ask_for_reset", user, by=None, now=now)
 
 
-@deed
 def set_password(*, key: str, purpose: TokenPurpose, password: str, now: datetime) -> User:
-    """Use up an invitation or a reset link: the password is set, every open session of the account ends."""
+    """Use up an invitation or a reset link: the password is set; the account's open sessions and other links end.
+
+    The slow hash is computed before the deed, in no write transaction, and only for a link that can be used."""
+    refuse_weak(password, token_holder(key=key, purpose=purpose, now=now))
+    return _set_password(key=key, purpose=purpose, password_hash=HASHER.hash(password), now=now)
+
+
+@deed
+def _set_password(*, key: str, purpose: TokenPurpose, password_hash: str, now: datetime) -> User:
     user = spend_token(key=key, purpose=purpose, now=now)
-    refuse_weak(password, user)
-    user.password_hash = HASHER.hash(password)
+    user.password_hash = password_hash
+    end_tokens(user_id=user.id, now=now)
     db.session.execute(delete(UserSession).where(UserSession.user_id == user.id))
     audit("account.set_password", user, by=user, now=now)
     return user

@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, select, update
 
 from outreach.models import Token, TokenPurpose, User, db
 from outreach.services.transaction import Refusal, changed_rows, deed
@@ -42,22 +42,44 @@ def issue_token(*, user_id: int, purpose: TokenPurpose, now: datetime) -> str:
     return key
 
 
+def token_holder(*, key: str, purpose: TokenPurpose, now: datetime) -> User:
+    """Whose link this is, while it can still be used; it is not used up."""
+    token = db.session.scalar(select(Token).where(*_usable(key, purpose, now)))
+    if token is None:
+        raise LinkUsedUp(_l("This link has been used or is too old. Ask for a new one."))
+    return _open_account(token.user_id)
+
+
+def end_tokens(*, user_id: int, now: datetime) -> None:
+    """No link of this account works any more, inside the caller's deed."""
+    db.session.execute(
+        update(Token)
+        .where(Token.user_id == user_id, Token.used_at.is_(None))
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def spend_token(*, key: str, purpose: TokenPurpose, now: datetime) -> User:
     """Use a link up, inside the caller's deed: of many parallel tries one gets the user, the others a Refusal."""
-    spent = changed_rows(
-        update(Token)
-        .where(
-            Token.key_hash == key_hash(key),
-            Token.purpose == purpose,
-            Token.used_at.is_(None),
-            Token.expires_at > now,
-        )
-        .values(used_at=now)
-    )
+    spent = changed_rows(update(Token).where(*_usable(key, purpose, now)).values(used_at=now))
     if spent != 1:
         raise LinkUsedUp(_l("This link has been used or is too old. Ask for a new one."))
     token = db.session.query(Token).filter_by(key_hash=key_hash(key)).one()
-    user = db.session.get_one(User, token.user_id)
+    return _open_account(token.user_id)
+
+
+def _usable(key: str, purpose: TokenPurpose, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Token.key_hash == key_hash(key),
+        Token.purpose == purpose,
+        Token.used_at.is_(None),
+        Token.expires_at > now,
+    )
+
+
+def _open_account(user_id: int) -> User:
+    user = db.session.get_one(User, user_id)
     if not user.active:
         raise LinkUsedUp(_l("This account is closed. Ask the programme office."))
     return user

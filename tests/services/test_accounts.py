@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from datetime import timedelta
 
@@ -9,8 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from outreach.models import OutboxMessage, Token, TokenPurpose, User, UserSession, db
+from outreach.models.database import WRITING
 from outreach.services import accounts
-from outreach.services.accounts import TRIES_PER_ACCOUNT, CannotSignIn, TooManyTries, WeakPassword
+from outreach.services.accounts import HASHER, TRIES_PER_ACCOUNT, CannotSignIn, TooManyTries, WeakPassword
 from outreach.services.tokens import LinkUsedUp, issue_token, key_hash
 from tests.build import NOW, kept
 from tests.cast import PASSWORD
@@ -91,6 +93,35 @@ def test_a_link_sets_a_password_once_and_ends_every_session(tess):
     assert sign_in(password=NEW_PASSWORD)[0].id == tess.id
     with pytest.raises(LinkUsedUp):
         accounts.set_password(key=key, purpose=TokenPurpose.PASSWORD_RESET, password=NEW_PASSWORD, now=NOW)
+
+
+def test_a_new_password_ends_every_other_link_of_the_account_and_no_other(tess, cast):
+    first, second = (
+        issue_token(user_id=tess.id, purpose=TokenPurpose.PASSWORD_RESET, now=NOW) for _ in range(2)
+    )
+    toms = issue_token(user_id=cast.people["tom"], purpose=TokenPurpose.INVITATION, now=NOW)
+    accounts.set_password(key=first, purpose=TokenPurpose.PASSWORD_RESET, password=NEW_PASSWORD, now=NOW)
+    with pytest.raises(LinkUsedUp):
+        accounts.set_password(key=second, purpose=TokenPurpose.PASSWORD_RESET, password=NEW_PASSWORD, now=NOW)
+    accounts.set_password(key=toms, purpose=TokenPurpose.INVITATION, password=NEW_PASSWORD, now=NOW)
+
+
+def test_the_slow_hash_of_a_new_password_holds_nobody_up(tess, monkeypatch):
+    writing = []
+
+    class Watched:
+        def hash(self, password):
+            writing.append(db.session.info.get(WRITING, False))
+            return HASHER.hash(password)
+
+    monkeypatch.setattr(accounts, "HASHER", Watched())
+    key = issue_token(user_id=tess.id, purpose=TokenPurpose.PASSWORD_RESET, now=NOW)
+    for _ in range(2):
+        with contextlib.suppress(LinkUsedUp):
+            accounts.set_password(
+                key=key, purpose=TokenPurpose.PASSWORD_RESET, password=NEW_PASSWORD, now=NOW
+            )
+    assert writing == [False]
 
 
 @pytest.mark.parametrize("password", ["short", "tess@example.org", "x" * 201])
