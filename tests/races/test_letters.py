@@ -5,6 +5,7 @@ Each test has a mutant with the guard taken out, which must be caught.
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import signal
@@ -80,7 +81,27 @@ def test_racing_workers_send_each_letter_once(app: Flask, cast: Cast, full: bool
         assert set(db.session.scalars(select(OutboxMessage.state))) == {OutboxState.SENT}
 
 
-def careless_claim(*, holder: str, now: object) -> int | None:
+class FirstLook:
+    """Everybody looks at one letter, one takes and sends it, then the others take what they saw: the mutant is caught
+    however busy the machine is."""
+
+    def __init__(self, office: PostOffice) -> None:
+        self._office = office
+        self._all_have_looked = threading.Barrier(WORKERS, timeout=60)
+        self._mine = threading.local()
+
+    def over(self) -> None:
+        """Wait, the first time in each thread, until all have looked and the first has sent."""
+        if getattr(self._mine, "over", False):
+            return
+        self._mine.over = True
+        if self._all_have_looked.wait() != 0:
+            until = time.monotonic() + 60
+            while not self._office.delivered and time.monotonic() < until:
+                time.sleep(0.01)
+
+
+def careless_claim(first: FirstLook, *, holder: str, now: object) -> int | None:
     """The mutant: looks, thinks, then takes."""
     db.session.rollback()
     waiting = select(OutboxMessage.id).where(OutboxMessage.state == OutboxState.WAITING).limit(1)
@@ -88,7 +109,7 @@ def careless_claim(*, holder: str, now: object) -> int | None:
     if message_id is None:
         return None
     db.session.rollback()
-    time.sleep(random.uniform(0, 0.05))
+    first.over()
     with one_transaction():
         taken = update(OutboxMessage).where(OutboxMessage.id == message_id)
         db.session.execute(taken.values(state=OutboxState.SENDING, lease_holder=holder))
@@ -100,8 +121,8 @@ def test_a_claim_that_looks_before_it_takes_is_caught(
 ) -> None:
     with app.app_context():
         queue_letters(cast, 40)
-    monkeypatch.setattr(outbox, "claim", careless_claim)
     with PostOffice() as office:
+        monkeypatch.setattr(outbox, "claim", functools.partial(careless_claim, FirstLook(office)))
         walk_together(app, office)
     copies = Counter(delivered.id for delivered in office.delivered)
     assert sum(copies.values()) > len(copies)
