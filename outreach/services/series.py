@@ -137,7 +137,8 @@ def refuse_times(start: time, end: time) -> None:
 
 def refuse_past(day: date, start: time, *, now: datetime) -> None:
     """Refuse a moment that has passed, or one that is years away."""
-    if to_utc(day, start) <= now:
+    # Days first: a moment of the year 1 in Hong Kong has none in UTC.
+    if day < local(now).date() or to_utc(day, start) <= now:
         raise TimeDoesNotHold(_l("This time has passed."), field="day")
     if local(now).date() + FURTHEST < day:
         raise TimeDoesNotHold(_l("This is more than two years ahead."), field="day")

@@ -29,7 +29,7 @@ View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 # Flask's own file server: public files, nothing to judge.
 UNMARKED = frozenset({"static"})
-SAFE_PATH = re.compile(r"^/(?![/\\])[^\\\x00-\x20]*$")
+SAFE_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
 
 
 class RowId(IntegerConverter):
@@ -105,7 +105,7 @@ def judge(thing: Table) -> Table:
 
 def safe_next(path: str | None) -> str | None:
     """A path of ours to go on to, or None; `//host`, `/\\host` and whole addresses lead away and are dropped."""
-    return path if path and len(path) <= 2000 and SAFE_PATH.match(path) else None
+    return path if path and len(path) <= 2000 and SAFE_PATH.fullmatch(path) else None
 
 
 def prove_marks(app: Flask) -> None:

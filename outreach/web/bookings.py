@@ -16,6 +16,7 @@ from outreach.services import bookings as deeds
 from outreach.services.letter_facts import calendar_entry, visit_of
 from outreach.services.links import link
 from outreach.web.access import load_or_404, requires, signed_in_user
+from outreach.web.forms.base import seen_version
 from outreach.web.forms.bookings import CancelForm, DeclineForm
 from outreach.web.forms.groups import GroupForm, own_schools
 from outreach.web.paging import page_number, paged
@@ -80,8 +81,8 @@ def new(slot_id: int) -> ResponseReturnValue:
 def confirm(booking_id: int) -> ResponseReturnValue:
     """Take the place."""
     load_or_404(Booking, booking_id)
-    version = request.form.get("version", type=int)
-    deeds.confirm_booking(booking_id=booking_id, seen_version=version, by=signed_in_user(), now=utc_now())
+    seen = seen_version()
+    deeds.confirm_booking(booking_id=booking_id, seen_version=seen, by=signed_in_user(), now=utc_now())
     flash(_("The booking is confirmed."), "good")
     return redirect(url_for("bookings.show", booking_id=booking_id), 303)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +14,7 @@ from outreach.queries.proposals import ProposalFilter, assignments_of, placed_in
 from outreach.queries.rounds import newest_publication
 from outreach.services.publishing import publish_proposal
 from outreach.web.access import load_or_404, requires, signed_in_user
+from outreach.web.forms.base import seen_version
 from outreach.web.forms.rounds import ProposalFilterForm
 from outreach.web.paging import page_number, paged
 
@@ -45,10 +46,7 @@ def show(proposal_id: int) -> ResponseReturnValue:
 def publish(proposal_id: int) -> ResponseReturnValue:
     """Make the proposal binding: bookings and letters follow in one transaction."""
     proposal = load_or_404(Proposal, proposal_id)
-    seen = request.form.get("version", type=int)
-    if seen is None:
-        abort(400)
-    round_id = proposal.round_id
+    seen, round_id = seen_version(), proposal.round_id
     publish_proposal(proposal_id=proposal_id, seen_version=seen, by=signed_in_user(), now=utc_now())
     flash(_("Published. The bookings stand and the letters are on their way."), "good")
     return redirect(url_for("rounds.show", round_id=round_id), 303)

@@ -11,7 +11,7 @@ from outreach.models import Round, RoundState
 from outreach.queries import rounds as questions
 from outreach.services import rounds as deeds
 from outreach.web.access import load_or_404, requires, signed_in_user
-from outreach.web.forms.base import fill
+from outreach.web.forms.base import fill, seen_version
 from outreach.web.forms.rounds import RoundForm, RunForm
 
 blueprint = Blueprint("rounds", __name__)
@@ -83,8 +83,8 @@ def show(round_id: int) -> ResponseReturnValue:
 def move(round_id: int) -> ResponseReturnValue:
     """Take the round's next step, or reopen it."""
     load_or_404(Round, round_id)
-    to, seen = request.form.get("to", ""), request.form.get("version", type=int)
-    if to not in {state.value for state in RoundState} or seen is None:
+    to, seen = request.form.get("to", ""), seen_version()
+    if to not in {state.value for state in RoundState}:
         abort(400)
     deeds.move_round(
         round_id=round_id, to=RoundState(to), seen_version=seen, by=signed_in_user(), now=utc_now()

@@ -76,6 +76,12 @@ def test_today_is_told_by_the_clocks_of_hong_kong() -> None:
         refuse_past(date(2027, 1, 5), time(7, 30), now=morning)
 
 
+def test_the_first_day_of_all_has_passed() -> None:
+    with pytest.raises(TimeDoesNotHold) as refused:
+        refuse_past(date(1, 1, 1), time(0), now=NOW)
+    assert refused.value.field == "day"
+
+
 def test_years_ahead_is_a_slip_of_the_pen() -> None:
     with pytest.raises(TimeDoesNotHold):
         refuse_past(date(2062, 1, 5), time(10), now=NOW)

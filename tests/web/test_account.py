@@ -58,6 +58,7 @@ def test_a_wrong_password_keeps_the_address_and_says_so(client, cast):
         ("/a\\b", False),
         ("/with space", False),
         ("/line\nbreak", False),
+        ("/a\n", False),
         ("", False),
         (None, False),
         ("/" + "x" * 3000, False),

@@ -146,6 +146,16 @@ def test_confirming_twice_is_once(desk: Desk, as_: Browser) -> None:
     assert (answers, desk.states()) == ([303, 303], ["confirmed"])
 
 
+@pytest.mark.parametrize("version", [None, "", "0", "-1", "1.5", "²", "9" * 30])
+def test_a_version_that_no_row_can_have_is_no_request(desk: Desk, as_: Browser, version: str | None) -> None:
+    booking = desk.awaiting(desk.slot())
+    tess = as_("tess")
+    values = {**Fields(tess.get(f"/bookings/{booking}").text).values, "version": version}
+    sent = {name: value for name, value in values.items() if value is not None}
+    assert tess.post(f"/bookings/{booking}/confirm", data=sent).status_code == 400
+    assert desk.states() == ["awaiting"]
+
+
 def test_declining_asks_once_more_and_tells_why(desk: Desk, as_: Browser) -> None:
     slot = desk.slot()
     booking = desk.awaiting(slot)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from flask import abort, request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -70,8 +71,17 @@ class Form(FlaskForm):
 
     def seen_version(self) -> int:
         """The version of the row that this form was opened with; 0, which no row has, when it was tampered with."""
-        text = str(self._fields["version"].data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return _version(str(self._fields["version"].data or ""))
+
+
+def seen_version() -> int:
+    """The version that travelled along with a button; a request without one, or with one that no row can have, is refused."""
+    return _version(request.form.get("version", "")) or abort(400)
+
+
+def _version(text: str) -> int:
+    # Few enough digits for a database integer.
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class Ticks(SelectMultipleField):
