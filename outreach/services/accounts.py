@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from outreach.models import Allowance, TokenPurpose, User, UserSession, db
 from outreach.models.words import LOCALES
@@ -52,9 +52,7 @@ def reserve(*, subject: str, limit: int, now: datetime) -> None:
     """Take one try out of the allowance of `subject`, committed before the guarded work begins.
 
     One conditional upsert decides, so of any number of parallel tries only `limit` go on in a quarter of an hour."""
-    epoch = datetime(2020, 1, 1, tzinfo=UTC)
-    stretch = epoch + (now - epoch) // STRETCH * STRETCH
-    row = upsert(Allowance).values(subject=subject[:120], stretch=stretch, used=1)
+    row = upsert(Allowance).values(subject=subject[:120], stretch=_stretch(now), used=1)
     row = row.on_conflict_do_update(
         index_elements=[Allowance.subject, Allowance.stretch],
         set_={"used": Allowance.used + 1},
@@ -64,18 +62,36 @@ def reserve(*, subject: str, limit: int, now: datetime) -> None:
         raise TooManyTries(_l("Too many tries. Wait a quarter of an hour, then try again."))
 
 
+@deed
+def give_back(*, subjects: tuple[str, ...], now: datetime) -> None:
+    """Put one reserved try of each subject back: whoever knew the password has not guessed."""
+    for subject in subjects:
+        row = (Allowance.subject == subject[:120], Allowance.stretch == _stretch(now))
+        # No row says nought; a try that comes in between these two keeps its own count.
+        if changed_rows(delete(Allowance).where(*row, Allowance.used == 1)) != 1:
+            changed_rows(update(Allowance).where(*row, Allowance.used > 1).values(used=Allowance.used - 1))
+
+
+def _stretch(now: datetime) -> datetime:
+    epoch = datetime(2020, 1, 1, tzinfo=UTC)
+    return epoch + (now - epoch) // STRETCH * STRETCH
+
+
 def sign_in(*, email: str, password: str, address: str, hours: int, now: datetime) -> tuple[User, str]:
     """Check the password and open a session; returns the user and the key for the cookie.
 
-    Not one deed but three: the tries are reserved and committed first, the slow hash is computed in no transaction."""
+    Not one deed but four: the tries are reserved and committed first, the slow hash is computed in no transaction, and
+    only a match gives the tries back: a school's thirty teachers behind one address do not shut each other out."""
     email = normal_email(email)
-    reserve(subject=f"sign-in:{key_hash(email)}", limit=TRIES_PER_ACCOUNT, now=now)
-    reserve(subject=f"sign-in-from:{address}", limit=TRIES_PER_ADDRESS, now=now)
+    account, place = f"sign-in:{key_hash(email)}", f"sign-in-from:{address}"
+    reserve(subject=account, limit=TRIES_PER_ACCOUNT, now=now)
+    reserve(subject=place, limit=TRIES_PER_ADDRESS, now=now)
     user = db.session.scalar(select(User).where(User.email == email))
     stored = user.password_hash if user is not None and user.active else None
     matches = _matches(stored or NOBODYS_HASH, password)
     if user is None or stored is None or not matches:
         raise CannotSignIn(_l("The e-mail address or the password is not right."))
+    give_back(subjects=(account, place), now=now)
     return user, open_session(user_id=user.id, hours=hours, now=now)
 
 

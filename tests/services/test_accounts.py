@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from outreach.models import OutboxMessage, Token, TokenPurpose, User, UserSession, db
+from outreach.models import Allowance, OutboxMessage, Token, TokenPurpose, User, UserSession, db
 from outreach.models.database import WRITING
 from outreach.services import accounts
 from outreach.services.accounts import HASHER, TRIES_PER_ACCOUNT, CannotSignIn, TooManyTries, WeakPassword
@@ -74,6 +74,30 @@ def test_of_forty_parallel_guesses_ten_are_evaluated(app, cast):
     for thread in threads:
         thread.join()
     assert (len(evaluated), len(refused)) == (TRIES_PER_ACCOUNT, 40 - TRIES_PER_ACCOUNT)
+
+
+def tries():
+    """How many tries are used up, of the account and of the address."""
+    db.session.rollback()
+    return list(db.session.scalars(select(Allowance.used).order_by(Allowance.id)))
+
+
+def test_the_right_password_uses_no_try_up(tess):
+    for _ in range(TRIES_PER_ACCOUNT + 1):
+        sign_in()
+    assert tries() == []
+
+
+def test_the_right_password_gives_back_its_own_try_and_no_other(tess):
+    for _ in range(TRIES_PER_ACCOUNT - 1):
+        with pytest.raises(CannotSignIn):
+            sign_in(password="wrong")
+    sign_in()
+    assert tries() == [TRIES_PER_ACCOUNT - 1] * 2
+    with pytest.raises(CannotSignIn):
+        sign_in(password="wrong")
+    with pytest.raises(TooManyTries):
+        sign_in()
 
 
 def test_after_a_quarter_of_an_hour_one_may_try_again(tess):
