@@ -129,8 +129,11 @@ def hand_in(request_id: int) -> ResponseReturnValue:
 def withdraw(request_id: int) -> ResponseReturnValue:
     """Withdraw a request before anything is published."""
     load_or_404(VisitRequest, request_id)
-    deeds.withdraw_request(request_id=request_id, by=signed_in_user(), now=utc_now())
-    flash(_("The request is withdrawn. You can hand it in again while the round is open."), "good")
+    withdrawn = deeds.withdraw_request(request_id=request_id, by=signed_in_user(), now=utc_now())
+    if withdrawn.round_.state is RoundState.COLLECTING:
+        flash(_("The request is withdrawn. You can hand it in again while the round is open."), "good")
+    else:
+        flash(_("The request is withdrawn."), "good")
     return redirect(url_for("requests.show", request_id=request_id), 303)
 
 

@@ -211,7 +211,33 @@ def test_who_was_not_placed_is_told_in_plain_words(desk: Desk, as_: Browser, sta
     desk.move_round(state)
     page = as_("tess").get(f"/requests/{number}").text
     assert "Not placed this time" in page
-    assert "/offers?free_only=1" in page
+    assert "No place could be found for this group this time. We are sorry.</p>" in page
+    # Whether there are free places, and why there was none, nobody looked up.
+    assert ("more requests than places" in page, "still free" in page) == (False, False)
+    assert 'href="/offers?free_only=1">Look for free places</a>' in page
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (
+            RoundState.COLLECTING,
+            "The request is withdrawn. You can hand it in again while the round is open.",
+        ),
+        (RoundState.CLOSED, "The request is withdrawn."),
+        (RoundState.REVIEW, "The request is withdrawn."),
+    ],
+)
+def test_withdrawing_promises_only_what_can_be_done(
+    desk: Desk, as_: Browser, state: RoundState, words: str
+) -> None:
+    number = desk.one()
+    desk.move_round(state)
+    tess = as_("tess")
+    answer = press(tess, f"/requests/{number}/withdraw")
+    assert (answer.status_code, desk.read(number).state) == (303, RequestState.WITHDRAWN)
+    page = tess.get(f"/requests/{number}").text
+    assert (words in page, "hand it in again" in page) == (True, state is RoundState.COLLECTING)
 
 
 def test_few_adults_are_a_warning_and_no_more(desk: Desk, as_: Browser) -> None:
