@@ -146,8 +146,10 @@ def cancel_slot(*, slot_id: int, reason: str, by: User, now: datetime) -> Slot:
     db.session.expire_all()
     slot = db.session.get_one(Slot, slot_id)
     _end_waiting(slot, now=now)
+    # Held and read as they are now: a teacher who confirms at this moment comes before or after, not in between.
     held = select(Booking).where(Booking.slot_id == slot_id, Booking.state.in_(LIVE)).order_by(Booking.id)
-    bookings = list(db.session.scalars(held))
+    held = held.with_for_update(of=Booking).execution_options(populate_existing=True)
+    bookings = list(db.session.scalars(held).unique())
     for booking in bookings:
         cancel_booking_in(booking=booking, cancelled_by="company", reason=reason.strip(), by=by, now=now)
     audit("slot.cancel", slot, by=by, now=now, bookings=len(bookings))

@@ -20,6 +20,7 @@ from flask import Flask
 from outreach.models import (
     LIVE,
     Booking,
+    BookingState,
     Membership,
     Offer,
     OutboxMessage,
@@ -29,14 +30,14 @@ from outreach.models import (
     db,
 )
 from outreach.services import offers, slots
-from outreach.services.bookings import book_free_place
+from outreach.services.bookings import book_free_place, confirm_booking
 from outreach.services.offers import withdraw_offer
 from outreach.services.people import invite
 from outreach.services.series import Series
-from outreach.services.slots import add_series, add_slot
+from outreach.services.slots import add_series, add_slot, cancel_slot
 from outreach.services.transaction import Refusal
-from tests import build
-from tests.booking_stage import make_stage
+from tests import build, visit_rows
+from tests.booking_stage import make_stage, read
 from tests.build import NOW
 from tests.cast import Cast
 
@@ -196,3 +197,31 @@ def test_without_the_lock_an_offer_would_be_withdrawn_from_under_a_school(
     with app.app_context():
         one_writer = db.engine.dialect.name == "sqlite"
     assert withdrawn_while_booked(app, cast, crowd, monkeypatch) == ("withdrawn", 0 if one_writer else 1)
+
+
+def test_a_school_that_confirms_while_its_slot_is_cancelled_does_not_stop_the_cancelling(
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        made = visit_rows.scene(cast)
+        booking = visit_rows.book(made, BookingState.AWAITING)
+        slot = read(Booking, booking).slot_id
+    looked, confirmed, real = Event(), Event(), slots.cancel_booking_in
+
+    def slowly(**facts: Any) -> None:
+        looked.set()
+        confirmed.wait(1)
+        real(**facts)
+
+    def confirms() -> object:
+        looked.wait(30)
+        try:
+            return confirm_booking(booking_id=booking, by=cast.user("tess"), now=NOW)
+        finally:
+            confirmed.set()
+
+    monkeypatch.setattr(slots, "cancel_booking_in", slowly)
+    cancels = lambda: cancel_slot(slot_id=slot, reason="Flood", by=cast.user("cora"), now=NOW)  # noqa: E731
+    assert crowd.press(cancels, confirms) == ["done", "NotToBeDecided"]
+    with app.app_context():
+        assert read(Booking, booking).state is BookingState.CANCELLED
