@@ -28,6 +28,10 @@ from outreach.services.transaction import ChangedMeanwhile, Refusal, audit, deed
 LONGITUDES, LATITUDES = (113.8, 114.6), (22.1, 22.7)
 
 
+# Where pupils travel to; what a letter tells the schools that have booked.
+PLACE = ("address_en", "address_zh", "district", "longitude", "latitude")
+
+
 class OfferDoesNotHold(Refusal):
     """What was written contradicts itself or leaves out what is needed."""
 
@@ -88,7 +92,7 @@ def edit_offer(*, offer_id: int, facts: OfferFacts, seen_version: int, by: User,
             field="kind",
         )
     columns = _columns(facts)
-    if (offer.longitude, offer.latitude) != (columns["longitude"], columns["latitude"]):
+    if any(getattr(offer, name) != columns[name] for name in PLACE):
         _refuse_booked(
             offer,
             _l("Schools have booked this offer, so its place stays. Cancel those slots first."),

@@ -10,6 +10,7 @@ from flask import Flask
 
 from outreach.models import AuditEntry, BookingState, Offer, OfferKind, OfferState, db
 from outreach.services.offers import (
+    PLACE,
     OfferDoesNotHold,
     OfferFacts,
     OfferIsBooked,
@@ -201,6 +202,27 @@ def test_only_live_bookings_hold_an_offer_and_its_place(
     assert (offer.state, offer.longitude) == (
         (OfferState.POSTED, build.SCIENCE_PARK[0]) if stands else (OfferState.WITHDRAWN, 114.13)
     )
+
+
+@pytest.mark.parametrize(
+    "change", [{"address_en": "2 Other Street"}, {"address_zh": "別街2號"}, {"district": "Q"}]
+)
+def test_a_booked_offer_keeps_its_address_too(cast: Cast, change: dict[str, str]) -> None:
+    made = visit_rows.scene(cast)
+    visit_rows.book(made, BookingState.CONFIRMED)
+    offer = db.session.get_one(Offer, made.offer)
+    place = {name: getattr(offer, name) for name in PLACE}
+    by = cast.user("cora")
+
+    def edits(**facts: object) -> Offer:
+        wanted = replace(VISIT, **{**place, **facts})  # type: ignore[arg-type]
+        version = db.session.get_one(Offer, made.offer).version
+        return edit_offer(offer_id=made.offer, facts=wanted, seen_version=version, by=by, now=NOW)
+
+    assert edits(title_en="Robots, in other words").title_en == "Robots, in other words"
+    with pytest.raises(OfferIsBooked) as refusal:
+        edits(**change)
+    assert refusal.value.field == "place"
 
 
 def test_a_withdrawn_offer_can_be_posted_again_and_withdrawing_twice_is_once(cast: Cast) -> None:
