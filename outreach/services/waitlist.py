@@ -135,7 +135,7 @@ def _offer_to(entry: WaitlistEntry, slot: Slot, *, now: datetime) -> Booking | N
     if slot.groups_taken >= slot.max_groups or slot.pupils_taken + entry.pupils > slot.max_pupils:
         return None
     teacher = teacher_for(entry.school_id, entry.created_by_id)
-    group = Group.of(entry)
+    group, confirm_by = Group.of(entry), halfway(now, slot.starts_at, HOLDING)
     try:
         # What is refused here must not undo the deed that freed the places.
         with db.session.begin_nested():
@@ -148,7 +148,7 @@ def _offer_to(entry: WaitlistEntry, slot: Slot, *, now: datetime) -> Booking | N
                 start_time=slot.start_time,
                 end_time=slot.end_time,
                 travel_minutes=refuse_unsuitable(group, slot, now=now),
-                confirm_by=halfway(now, slot.starts_at, HOLDING),
+                confirm_by=confirm_by,
                 minimum_applies=False,
                 by=teacher,
                 now=now,
@@ -158,6 +158,8 @@ def _offer_to(entry: WaitlistEntry, slot: Slot, *, now: datetime) -> Booking | N
         # The seats are back; the row in memory must know.
         db.session.refresh(slot)
         return None
-    queue("place_offered", user=teacher, dedupe=f"place-offered:{booking.id}", booking=booking, now=now)
+    key = f"place-offered:{booking.id}"
+    # After that moment there is no place to take.
+    queue("place_offered", user=teacher, dedupe=key, booking=booking, now=now, expires=confirm_by - now)
     audit("waitlist.offer", entry, by=None, now=now, booking=booking.id)
     return booking

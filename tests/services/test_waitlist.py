@@ -9,7 +9,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from outreach.models import Booking, BookingState, School, Slot, SlotState, WaitlistEntry, WaitlistState, db
+from outreach.models import (
+    Booking,
+    BookingState,
+    OutboxMessage,
+    School,
+    Slot,
+    SlotState,
+    WaitlistEntry,
+    WaitlistState,
+    db,
+)
 from outreach.services import suitability, waitlist
 from outreach.services.bookings import cancel_booking, confirm_booking, decline_booking, lapse_bookings
 from outreach.services.waitlist import leave_waitlist
@@ -56,6 +66,8 @@ def test_a_freed_place_is_offered_in_the_same_breath(stage: Stage) -> None:
     )
     assert taken(slot) == (30, 1)
     assert letters("place_offered") == [("place_offered", "theo")]
+    letter = db.session.query(OutboxMessage).filter_by(template="place_offered").one()
+    assert letter.expires_at == HELD_UNTIL
 
 
 def test_an_offered_place_keeps_who_accompanies_the_group(stage: Stage) -> None:
