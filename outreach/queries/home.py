@@ -14,7 +14,6 @@ from outreach.models import (
     Company,
     Offer,
     OfferState,
-    OutboxMessage,
     OutboxState,
     RequestState,
     Round,
@@ -22,11 +21,15 @@ from outreach.models import (
     School,
     Slot,
     SlotState,
+    Team,
+    TeamOffer,
+    TeamWindow,
     User,
     VisitRequest,
     db,
 )
 from outreach.permissions import companies_of, visible
+from outreach.queries.outbox import letters_by_state
 
 FEW = 6
 
@@ -83,7 +86,9 @@ def companies_for(user: User) -> list[Company]:
 
 @dataclass(frozen=True, slots=True)
 class OfferWork:
-    """What a coordinator might still do: drafts to post, posted offers that have no date ahead."""
+    """What a coordinator might still do: drafts to post, posted offers that have no date ahead.
+
+    A date is an open slot, or a day on which a team that gives the offer is free."""
 
     drafts: list[Offer]
     without_dates: list[Offer]
@@ -99,10 +104,17 @@ def offer_work(user: User, today: date) -> OfferWork:
         .order_by(Offer.id)
     )
     ahead = select(Slot.offer_id).where(Slot.state == SlotState.OPEN, Slot.day >= today)
+    given = (
+        select(TeamOffer.offer_id)
+        .join(Team, Team.id == TeamOffer.team_id)
+        .join(TeamWindow, TeamWindow.team_id == Team.id)
+        .where(Team.active, TeamWindow.day >= today)
+    )
     posted = mine.where(Offer.state == OfferState.POSTED)
+    dateless = posted.where(Offer.id.not_in(ahead), Offer.id.not_in(given)).limit(FEW)
     return OfferWork(
         drafts=list(db.session.scalars(mine.where(Offer.state == OfferState.DRAFT).limit(FEW)).unique()),
-        without_dates=list(db.session.scalars(posted.where(Offer.id.not_in(ahead)).limit(FEW)).unique()),
+        without_dates=list(db.session.scalars(dateless).unique()),
         posted=db.session.scalar(select(func.count()).select_from(posted.order_by(None).subquery())) or 0,
     )
 
@@ -114,10 +126,10 @@ def rounds_at_work() -> list[Round]:
     )
 
 
-def letters_in_trouble() -> int:
-    """Letters that could not be delivered."""
-    failed = select(func.count(OutboxMessage.id)).where(OutboxMessage.state == OutboxState.FAILED)
-    return db.session.scalar(failed) or 0
+def letters_in_trouble() -> dict[OutboxState, int]:
+    """How many letters were refused, and how many nobody could send in time; without those that are none."""
+    counts = letters_by_state()
+    return {state: counts[state] for state in (OutboxState.FAILED, OutboxState.EXPIRED) if counts[state]}
 
 
 def unconfirmed_bookings() -> int:
