@@ -41,7 +41,7 @@ class CannotCancel(Refusal):
 
 
 class FormUsed(Refusal):
-    """The form has made another booking; its answers were changed since."""
+    """The form has made another booking: its answers were changed since, or the booking has ended."""
 
     status = 422
 
@@ -66,7 +66,7 @@ def _own_key(by: User, form_key: str) -> str:
 
 def _same_booking(made: Booking, slot_id: int, group: Group) -> Booking:
     wanted = (slot_id, group.school.id, one_line(group.label), group.pupils)
-    if (made.slot_id, made.school_id, made.group_label, made.pupils) != wanted:
+    if not made.live or (made.slot_id, made.school_id, made.group_label, made.pupils) != wanted:
         raise FormUsed(_l("This form has made a booking already. Open it again for another one."))
     return made
 

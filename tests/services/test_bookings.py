@@ -204,7 +204,9 @@ class TestCancelling:
         slot = stage.slot()
         booking = stage.book(slot, key="abc")
         cancel(stage, booking, "tess", "school")
-        assert stage.book(slot, key="abc") == booking
+        with pytest.raises(bookings.FormUsed):
+            stage.book(slot, key="abc")
+        assert (states(), taken(slot)) == (["cancelled"], (0, 0))
         assert stage.book(slot, key="def") != booking
         assert states() == ["cancelled", "confirmed"]
 
