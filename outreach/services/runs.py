@@ -39,6 +39,8 @@ class ClaimedRun:
     seconds: int
     workers: int
     seed: int
+    claimed_at: datetime
+    """The fence: what is said of a run counts only from the claim that holds it now."""
 
 
 @deed
@@ -96,10 +98,10 @@ def claim_run(*, now: datetime) -> ClaimedRun | None:
     try:
         problem, digest = problem_text(run.round_, now=now)
     except Unreadable as refused:
-        finish_run(run_id=run_id, state=RunState.FAILED, plan_text=None, fault=str(refused), now=now)
+        _end(run_id=run_id, claimed_at=now, state=RunState.FAILED, read=None, fault=str(refused), now=now)
         return None
     _write_problem(run_id=run_id, problem=problem, digest=digest)
-    return ClaimedRun(run_id, problem, run.seconds_limit, run.workers, run.seed)
+    return ClaimedRun(run_id, problem, run.seconds_limit, run.workers, run.seed, now)
 
 
 @deed
@@ -141,10 +143,10 @@ def _write_problem(*, run_id: int, problem: str, digest: str) -> None:
 
 
 @deed
-def note_progress(*, run_id: int, events: list[dict[str, Any]], now: datetime) -> bool:
+def note_progress(*, run_id: int, claimed_at: datetime, events: list[dict[str, Any]], now: datetime) -> bool:
     """Keep what the child told, hold the run for another while; True when it should stop (or is no longer ours)."""
     run = db.session.get_one(SolveRun, run_id)
-    if run.state is not RunState.RUNNING:
+    if run.state is not RunState.RUNNING or run.started_at != claimed_at:
         return True
     points = [*run.progress, *events]
     if len(points) > KEPT_POINTS:
@@ -157,40 +159,61 @@ def note_progress(*, run_id: int, events: list[dict[str, Any]], now: datetime) -
 
 
 @deed
-def hand_back(*, run_id: int) -> None:
+def hand_back(*, run_id: int, claimed_at: datetime) -> None:
     """A worker that is told to end gives its run back: the next one begins it anew, and nobody counts it as a death."""
-    running = update(SolveRun).where(SolveRun.id == run_id, SolveRun.state == RunState.RUNNING)
-    changed_rows(running.values(state=RunState.QUEUED, lease_until=None, version=SolveRun.version + 1))
+    ours = update(SolveRun).where(
+        SolveRun.id == run_id, SolveRun.state == RunState.RUNNING, SolveRun.started_at == claimed_at
+    )
+    changed_rows(ours.values(state=RunState.QUEUED, lease_until=None, version=SolveRun.version + 1))
 
 
 def finish_run(
-    *, run_id: int, state: RunState, plan_text: str | None, fault: str, now: datetime
+    *,
+    run_id: int,
+    claimed_at: datetime,
+    state: RunState,
+    plan_text: str | None,
+    fault: str,
+    now: datetime,
 ) -> Proposal | None:
     """End a run. A plan is judged once more, outside any transaction, before it becomes a proposal."""
     run = db.session.get_one(SolveRun, run_id)
-    read: ReadPlan | None = None
-    if plan_text is not None and run.problem is not None:
-        try:
-            read = read_plan_of(run.problem, plan_text)
-        except Unreadable as refused:
-            return _end(run_id=run_id, state=RunState.FAILED, read=None, fault=str(refused), now=now)
-        if read.faults:
-            state, fault, read = RunState.FAILED, "\n".join(read.faults[:20]), None
-        elif read.plan.status == "contradictory":
-            state, read = RunState.CONTRADICTORY, None
-    elif state in (RunState.DONE, RunState.STOPPED):
-        fault = fault or ("" if state is RunState.STOPPED else "The scheduler ended without a plan.")
-        state = state if state is RunState.STOPPED else RunState.FAILED
-    return _end(run_id=run_id, state=state, read=read, fault=fault, now=now)
+    state, fault, read = _judged(run, state, plan_text, fault)
+    return _end(run_id=run_id, claimed_at=claimed_at, state=state, read=read, fault=fault, now=now)
+
+
+def _judged(
+    run: SolveRun, state: RunState, plan_text: str | None, fault: str
+) -> tuple[RunState, str, ReadPlan | None]:
+    """What a run has come to, with the plan that may be believed."""
+    if plan_text is None or run.problem is None:
+        if state is RunState.DONE:
+            return RunState.FAILED, fault or "The scheduler ended without a plan.", None
+        return state, fault, None
+    try:
+        read = read_plan_of(run.problem, plan_text)
+    except Unreadable as refused:
+        return RunState.FAILED, str(refused), None
+    if read.faults:
+        return RunState.FAILED, "\n".join(read.faults[:20]), None
+    if read.plan.status == "contradictory":
+        return RunState.CONTRADICTORY, fault, None
+    return state, fault, read
 
 
 @deed
 def _end(
-    *, run_id: int, state: RunState, read: ReadPlan | None, fault: str, now: datetime
+    *,
+    run_id: int,
+    claimed_at: datetime,
+    state: RunState,
+    read: ReadPlan | None,
+    fault: str,
+    now: datetime,
 ) -> Proposal | None:
     ended = changed_rows(
         update(SolveRun)
-        .where(SolveRun.id == run_id, SolveRun.state.in_(ALIVE))
+        .where(SolveRun.id == run_id, SolveRun.state.in_(ALIVE), SolveRun.started_at == claimed_at)
         .values(state=state, ended_at=now, lease_until=None, fault=fault, version=SolveRun.version + 1)
     )
     if not ended:

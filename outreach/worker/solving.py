@@ -38,13 +38,20 @@ def solve_next(*, clock: Clock, ending: Callable[[], bool], make: Make = Child) 
         if child.process.returncode is not None:
             _finish(run, child, stop_asked=stop_asked, clock=clock)
             return run.run_id
-    hand_back(run_id=run.run_id)
+    hand_back(run_id=run.run_id, claimed_at=run.claimed_at)
     return run.run_id
 
 
 def _finish(run: ClaimedRun, child: Child, *, stop_asked: bool, clock: Clock) -> None:
     state, fault = outcome(child, stop_asked=stop_asked)
-    finish_run(run_id=run.run_id, state=state, plan_text=child.plan(), fault=fault, now=clock())
+    finish_run(
+        run_id=run.run_id,
+        claimed_at=run.claimed_at,
+        state=state,
+        plan_text=child.plan(),
+        fault=fault,
+        now=clock(),
+    )
     log.info("run ends", run=run.run_id, state=state.value, fault=fault)
 
 
@@ -55,7 +62,9 @@ def _follow(run: ClaimedRun, child: Child, *, clock: Clock, ending: Callable[[],
         ended = child.wait(POLL_SECONDS)
         if ended or time.monotonic() - noted >= NOTE_SECONDS:
             noted = time.monotonic()
-            stop_asked = note_progress(run_id=run.run_id, events=child.events(), now=clock())
+            stop_asked = note_progress(
+                run_id=run.run_id, claimed_at=run.claimed_at, events=child.events(), now=clock()
+            )
         if ended:
             return stop_asked
         if stop_asked:

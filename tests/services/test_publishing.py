@@ -45,7 +45,9 @@ def proposed(app, cast):
         start_run(round_id=round_.id, seconds=5, workers=1, by=stan, now=NOW)
         claimed = claim_run(now=NOW)
         text = plan_for(claimed.problem)
-        proposal = finish_run(run_id=claimed.run_id, state=RunState.DONE, plan_text=text, fault="", now=NOW)
+        proposal = finish_run(
+            run_id=claimed.run_id, claimed_at=NOW, state=RunState.DONE, plan_text=text, fault="", now=NOW
+        )
         yield proposal, slot, stan
 
 

@@ -16,6 +16,7 @@ from outreach.services.runs import (
     ask_to_stop,
     claim_run,
     finish_run,
+    hand_back,
     note_progress,
     start_run,
 )
@@ -52,9 +53,14 @@ def test_a_run_goes_from_the_button_to_a_proposal(closed):
     claimed = claim_run(now=NOW)
     assert (claimed.run_id, claimed.seconds, claimed.workers) == (run.id, 5, 1)
     point = {"event": "bound", "goal": "groups", "value": 1, "bound": 1, "seconds": 0.1}
-    assert note_progress(run_id=run.id, events=[point], now=NOW) is False
+    assert note_progress(run_id=run.id, claimed_at=NOW, events=[point], now=NOW) is False
     proposal = finish_run(
-        run_id=run.id, state=RunState.DONE, plan_text=plan_for(claimed.problem), fault="", now=NOW
+        run_id=run.id,
+        claimed_at=NOW,
+        state=RunState.DONE,
+        plan_text=plan_for(claimed.problem),
+        fault="",
+        now=NOW,
     )
     assert [(goal["name"], goal["value"]) for goal in proposal.objectives][:2] == [
         ("equity", 100),
@@ -103,8 +109,8 @@ def test_stopping_ends_a_waiting_run_and_is_told_to_a_running_one(closed):
     running = start(round_, stan)
     claim_run(now=NOW)
     assert ask_to_stop(run_id=running.id, by=stan, now=NOW).state is RunState.RUNNING
-    assert note_progress(run_id=running.id, events=[], now=NOW) is True
-    finish_run(run_id=running.id, state=RunState.STOPPED, plan_text=None, fault="", now=NOW)
+    assert note_progress(run_id=running.id, claimed_at=NOW, events=[], now=NOW) is True
+    finish_run(run_id=running.id, claimed_at=NOW, state=RunState.STOPPED, plan_text=None, fault="", now=NOW)
     assert run_row(running.id).state is RunState.STOPPED
 
 
@@ -118,11 +124,23 @@ def test_a_run_whose_worker_died_gets_one_more_chance(closed):
     assert (run_row(run.id).state, run_row(run.id).fault) == (RunState.FAILED, DIED_TWICE)
 
 
+def test_a_worker_that_wakes_up_late_has_no_say_in_the_second_try(closed):
+    round_, stan = closed
+    run = start(round_, stan)
+    text = plan_for(claim_run(now=NOW).problem)
+    claim_run(now=LATER)
+    late = {"run_id": run.id, "claimed_at": NOW}
+    assert note_progress(**late, events=[{"goal": "groups", "value": 1}], now=LATER) is True
+    hand_back(**late)
+    assert finish_run(**late, state=RunState.DONE, plan_text=text, fault="", now=LATER) is None
+    assert (run_row(run.id).state, run_row(run.id).progress) == (RunState.RUNNING, [])
+
+
 def test_a_run_that_is_told_about_keeps_its_lease(closed):
     round_, stan = closed
     run = start(round_, stan)
     claim_run(now=NOW)
-    note_progress(run_id=run.id, events=[], now=LATER - timedelta(seconds=2))
+    note_progress(run_id=run.id, claimed_at=NOW, events=[], now=LATER - timedelta(seconds=2))
     assert claim_run(now=LATER) is None
     assert run_row(run.id).state is RunState.RUNNING
 
@@ -133,7 +151,10 @@ def test_a_plan_that_breaks_rules_or_is_no_plan_fails_the_run(closed, spoil):
     run = start(round_, stan)
     problem = claim_run(now=NOW).problem
     spoilt = spoil(plan_for(problem))
-    assert finish_run(run_id=run.id, state=RunState.DONE, plan_text=spoilt, fault="", now=NOW) is None
+    assert (
+        finish_run(run_id=run.id, claimed_at=NOW, state=RunState.DONE, plan_text=spoilt, fault="", now=NOW)
+        is None
+    )
     assert run_row(run.id).state is RunState.FAILED
     assert run_row(run.id).fault != ""
     assert db.session.scalar(select(func.count(Proposal.id))) == 0
@@ -143,7 +164,7 @@ def test_ending_without_a_plan_is_a_failure_that_is_said(closed):
     round_, stan = closed
     run = start(round_, stan)
     claim_run(now=NOW)
-    finish_run(run_id=run.id, state=RunState.DONE, plan_text=None, fault="", now=NOW)
+    finish_run(run_id=run.id, claimed_at=NOW, state=RunState.DONE, plan_text=None, fault="", now=NOW)
     assert (run_row(run.id).state, run_row(run.id).fault) == (
         RunState.FAILED,
         "The scheduler ended without a plan.",
@@ -155,8 +176,10 @@ def test_the_curve_is_thinned_but_its_end_is_exact(closed):
     run = start(round_, stan)
     claim_run(now=NOW)
     points = [{"event": "bound", "goal": "groups", "value": i, "seconds": i} for i in range(KEPT_POINTS)]
-    note_progress(run_id=run.id, events=points, now=NOW)
-    note_progress(run_id=run.id, events=[{"event": "bound", "goal": "groups", "value": 9999}], now=NOW)
+    note_progress(run_id=run.id, claimed_at=NOW, events=points, now=NOW)
+    note_progress(
+        run_id=run.id, claimed_at=NOW, events=[{"event": "bound", "goal": "groups", "value": 9999}], now=NOW
+    )
     kept = run_row(run.id).progress
     assert len(kept) < KEPT_POINTS
     assert kept[-1]["value"] == 9999

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -15,7 +16,10 @@ from outreach.services.runs import ClaimedRun
 from outreach.worker import child as child_room
 from outreach.worker.child import Child, command_of
 
-RUN = ClaimedRun(run_id=7, problem='{"format": "outreach-matching/1"}', seconds=60, workers=2, seed=3)
+NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+RUN = ClaimedRun(
+    run_id=7, problem='{"format": "outreach-matching/1"}', seconds=60, workers=2, seed=3, claimed_at=NOW
+)
 
 
 def python(script: str) -> list[str]:
@@ -118,7 +122,7 @@ def test_one_that_does_not_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_one_that_overruns_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child_room, "OVERRUN_SECONDS", 0.5)
-    run = ClaimedRun(run_id=7, problem="{}", seconds=1, workers=1, seed=0)
+    run = ClaimedRun(run_id=7, problem="{}", seconds=1, workers=1, seed=0, claimed_at=NOW)
     with Child(run, python(STUBBORN)) as child:
         assert 1.3 < until_ended(child) < 5
         assert child.killed
