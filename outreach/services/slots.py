@@ -22,6 +22,7 @@ from outreach.models import (
     WaitlistState,
     db,
 )
+from outreach.queries.contacts import teacher_for
 from outreach.services.bookings import cancel_booking_in
 from outreach.services.offers import locked_offer
 from outreach.services.outbox import queue
@@ -165,7 +166,7 @@ def _end_waiting(slot: Slot, *, now: datetime) -> None:
         entry.state = WaitlistState.LEFT
         queue(
             "slot_cancelled",
-            user=db.session.get_one(User, entry.created_by_id),
+            user=teacher_for(entry.school_id, entry.created_by_id),
             dedupe=f"slot-cancelled:{slot.id}:{slot.version}:{entry.id}",
             now=now,
             slot_id=slot.id,

@@ -30,6 +30,8 @@ HOLDING = timedelta(hours=48)
 # A place that frees itself later than this is of no use to a school that must still ask parents.
 LATEST = timedelta(hours=24)
 
+KEPT_OF_GROUP = ("crew", "pupils", "staff", "grade", "languages", "wheelchair")
+
 
 class PlacesAreFree(Refusal):
     """Nobody waits for a slot that has room for them."""
@@ -61,20 +63,9 @@ def join_waitlist(*, slot_id: int, group: Group, by: User, now: datetime) -> Wai
     held_round(slot.day)
     refuse_unsuitable(group, slot, now=now)
     _refuse_needless(slot, group)
-    made = insert_or_ignore(
-        WaitlistEntry,
-        slot_id=slot.id,
-        school_id=group.school.id,
-        created_by_id=by.id,
-        group_label=group.label,
-        crew=group.crew,
-        pupils=group.pupils,
-        staff=group.staff,
-        grade=group.grade,
-        languages=group.languages,
-        wheelchair=group.wheelchair,
-        created_at=now,
-    )
+    facts = {name: getattr(group, name) for name in KEPT_OF_GROUP}
+    place = {"slot_id": slot.id, "school_id": group.school.id, "group_label": group.label}
+    made = insert_or_ignore(WaitlistEntry, **place, **facts, created_by_id=by.id, created_at=now)
     entry = db.session.scalars(
         select(WaitlistEntry).where(
             WaitlistEntry.slot_id == slot.id,

@@ -114,18 +114,7 @@ def run(
     if left <= 0:
         return Answer()
     solver = cp_model.CpSolver()
-    parameters = solver.parameters
-    parameters.num_workers = effort.workers
-    parameters.random_seed = effort.seed
-    # The clauses (a shared slot's modes, a school's service) belong into the relaxation too: without them a demonstration
-    # city of 90 requests kept a bound 25 % above its optimum for minutes, with them it is proven in a fraction of a second.
-    if effort.workers == 1:
-        parameters.linearization_level = 2
-    else:
-        # The named strategies bring a level of their own; with two workers the one complete search would be at level 1.
-        parameters.extra_subsolvers.append("max_lp")
-    parameters.max_time_in_seconds = left
-    parameters.max_deterministic_time = effort.budget
+    _set_up(solver, effort, left)
     shared = _Shared()
     thread = threading.Thread(target=_solve, args=(solver, model, shared), daemon=True)
     thread.start()
@@ -141,6 +130,21 @@ def run(
     answer.proven = shared.status == cp_model.OPTIMAL
     answer.impossible = shared.status == cp_model.INFEASIBLE
     return answer
+
+
+def _set_up(solver: cp_model.CpSolver, effort: Effort, seconds: float) -> None:
+    parameters = solver.parameters
+    parameters.num_workers = effort.workers
+    parameters.random_seed = effort.seed
+    parameters.max_time_in_seconds = seconds
+    parameters.max_deterministic_time = effort.budget
+    # The clauses (a shared slot's modes, a school's service) belong into the relaxation too: without them a demonstration
+    # city of 90 requests kept a bound 25 % above its optimum for minutes, with them it is proven in a fraction of a second.
+    if effort.workers == 1:
+        parameters.linearization_level = 2
+    else:
+        # The named strategies bring a level of their own; with two workers the one complete search would be at level 1.
+        parameters.extra_subsolvers.append("max_lp")
 
 
 def _wait(thread: threading.Thread, solver: cp_model.CpSolver, clock: Clock) -> None:
