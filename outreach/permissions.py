@@ -133,15 +133,15 @@ def self_or_staff(user: User, person: User) -> bool:
 
 
 def may_ever_grant(user: User, role: Role) -> bool:
-    """Who lets whom in: administrators anybody, staff all but their own kind, hosts coordinators."""
+    """Who lets whom in: administrators anybody, staff all but their own kind, hubs coordinators."""
     if role in (Role.STAFF, Role.ADMINISTRATOR):
         return is_administrator(user)
-    return host_or_staff(user) if role is Role.COORDINATOR else is_staff(user)
+    return hub_or_staff(user) if role is Role.COORDINATOR else is_staff(user)
 
 
 def may_grant(user: User, role: Role, body: School | Company | Hub | None) -> bool:
-    """The same for one body; a host grants coordinators of the companies they act for."""
-    if isinstance(body, Company) and not acts_for(user, body):
+    """The same for one body; a hub's member grants coordinators of the hub's companies."""
+    if isinstance(body, Company) and not (user.is_staff or body.hub_id in user.hub_ids):
         return False
     return may_ever_grant(user, role)
 
@@ -211,8 +211,8 @@ RULES: dict[str, Rule] = {
     "outbox.read": Rule(is_staff, lambda user, message: True),
     "outbox.retry": Rule(is_staff, lambda user, message: True),
     "people.list": Rule(host_or_staff),
-    "people.invite": Rule(host_or_staff),
-    "people.invite_again": Rule(host_or_staff, invites_again),
+    "people.invite": Rule(hub_or_staff),
+    "people.invite_again": Rule(hub_or_staff, invites_again),
     # administrators
     "people.disable": Rule(is_administrator, lambda user, person: person.id != user.id),
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 
 from outreach.models import Company, Hub, Membership, Role, School, User, db
-from outreach.permissions import companies_of, visible
+from outreach.permissions import visible
 from outreach.queries.paging import Page, page_of
 from outreach.queries.schools import search_words
 
@@ -41,7 +41,8 @@ def state_of(user: User) -> str:
 def bodies_for(user: User, role: Role) -> list[School | Company | Hub]:
     """The schools, companies or hubs for which this person may invite somebody; a role without body has none."""
     if role is Role.COORDINATOR:
-        return list(db.session.scalars(select(Company).where(companies_of(user)).order_by(Company.name_en)))
+        theirs = true() if user.is_staff else Company.hub_id.in_(user.hub_ids)
+        return list(db.session.scalars(select(Company).where(theirs).order_by(Company.name_en)))
     if role is Role.TEACHER and user.is_staff:
         return list(db.session.scalars(select(School).order_by(School.name_en, School.level)))
     if role is Role.HUB and user.is_staff:
