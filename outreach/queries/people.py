@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, or_, select, true
 
 from outreach.models import Company, Hub, Membership, Role, School, User, db
-from outreach.permissions import visible
+from outreach.permissions import acts_for, companies_of, visible
 from outreach.queries.paging import Page, page_of
 from outreach.queries.schools import search_words
 
@@ -21,7 +21,13 @@ def find_people(
         columns = (User.name, User.email)
         found = found.where(or_(*(func.lower(column).contains(word, autoescape=True) for column in columns)))
     if role:
-        found = found.where(User.id.in_(select(Membership.user_id).where(Membership.role == Role(role))))
+        holders = select(Membership.user_id).where(Membership.role == Role(role))
+        if reader is None or not reader.is_staff:
+            # A host learns nothing of the other roles of the people it works with.
+            mine = Membership.company_id.in_(select(Company.id).where(companies_of(reader)))
+            hubs = () if reader is None else reader.hub_ids
+            holders = holders.where(or_(mine, Membership.hub_id.in_(hubs)))
+        found = found.where(User.id.in_(holders))
     if state == CLOSED:
         found = found.where(User.active.is_(False))
     elif state == INVITED:
@@ -29,6 +35,17 @@ def find_people(
     elif state == OPEN:
         found = found.where(User.active, User.password_hash.is_not(None))
     return page_of(found.order_by(func.lower(User.name), User.id), number=number)
+
+
+def seen_roles(reader: User, person: User) -> list[Membership]:
+    """What one person may know of another's roles: staff and oneself all of them, a host those for bodies it acts for."""
+    if reader.is_staff or reader.id == person.id:
+        return list(person.memberships)
+    return [
+        held
+        for held in person.memberships
+        if (held.company is not None and acts_for(reader, held.company)) or held.hub_id in reader.hub_ids
+    ]
 
 
 def state_of(user: User) -> str:

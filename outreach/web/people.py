@@ -29,6 +29,7 @@ def index() -> ResponseReturnValue:
         form=form,
         found=paged(found),
         states={person.id: questions.state_of(person) for person in found.rows},
+        seen={person.id: questions.seen_roles(reader, person) for person in found.rows},
         roles=grantable(reader),
     )
 

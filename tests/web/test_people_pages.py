@@ -173,3 +173,26 @@ def test_the_pages_in_chinese(as_: As, cast: Cast) -> None:
         page = ada.get(path).text
         assert (path, simplified_in(page), faults_of(page)) == (path, [], [])
     assert "大圍河畔小學" in ada.get("/people/invite/teacher").text
+
+
+def test_a_host_learns_nothing_of_its_peoples_other_roles(app: Flask, as_: As, cast: Cast) -> None:
+    with app.app_context():
+        invite(
+            email="cora@example.org",
+            name="Cora",
+            role=Role.TEACHER,
+            body_id=cast.secondary,
+            by=cast.user("stan"),
+            now=NOW,
+        )
+    school = "Aberdeen Harbour Secondary School"
+    assert [school in as_(name).get("/people").text for name in ("hana", "stan", "cora")] == [
+        False,
+        True,
+        True,
+    ]
+    found = {
+        name: listed(as_(name).get("/people?role=teacher").text.split("<main")[1])
+        for name in ("hana", "stan")
+    }
+    assert ("cora" in found["hana"], "cora" in found["stan"]) == (False, True)
