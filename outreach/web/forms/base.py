@@ -124,7 +124,7 @@ def optional() -> Optional:
 
 def stripped(value: str | None) -> str:
     """Without spaces at the ends; an absent field is an empty text."""
-    return (value or "").strip()
+    return (value or "").replace("\x00", "").strip()
 
 
 def fill(form: Form, thing: Any, fields: Iterable[str]) -> None:
