@@ -21,7 +21,7 @@ from outreach import letters, web
 from outreach.config import PROJECT, Settings
 from outreach.models import db
 from outreach.models.database import prepare, prove
-from outreach.web import access, context, errors, language, security
+from outreach.web import access, assets, context, errors, language, security
 
 MAX_UPLOAD = 24 * 1024 * 1024
 
@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.converters["id"] = access.RowId
     letters.register(app)
     security.register(app)
+    assets.register(app)
     errors.register(app)
     context.register(app)
     web.register(app)

@@ -29,7 +29,8 @@ class Settings(BaseSettings):
     database_url: str = Field("", validation_alias=AliasChoices("OUTREACH_DATABASE_URL", "DATABASE_URL"))
     secret_key: SecretStr = SecretStr("")
     public_url: str = "http://127.0.0.1:8000"
-    trusted_proxies: int = Field(0, ge=0, le=5)
+    # Unknown until it is said: one too few and every visitor has the proxy's address, one too many and anybody can forge theirs.
+    trusted_proxies: int | None = Field(None, ge=0, le=5)
 
     mail_transport: Literal["files", "smtp"] = "files"
     mail_from: str = "Outreach <no-reply@outreach.example.org>"
@@ -75,6 +76,10 @@ class Settings(BaseSettings):
             if self.mail_transport != "smtp":
                 faults.append(
                     "OUTREACH_MAIL_TRANSPORT must be smtp in production: letters in files reach nobody."
+                )
+            if self.trusted_proxies is None:
+                faults.append(
+                    "OUTREACH_TRUSTED_PROXIES must say in production how many proxies of yours stand in front; 0 for none."
                 )
         if faults:
             raise ValueError(" ".join(faults))

@@ -14,6 +14,7 @@ SAFE = {
     "secret_key": "k" * 32,
     "public_url": "https://outreach.example.org",
     "mail_transport": "smtp",
+    "trusted_proxies": 0,
 }
 
 
@@ -40,6 +41,7 @@ def test_production_takes_safe_settings():
         ({"secret_key": "short"}, "OUTREACH_SECRET_KEY"),
         ({"public_url": "http://outreach.example.org"}, "https://"),
         ({"mail_transport": "files"}, "OUTREACH_MAIL_TRANSPORT"),
+        ({"trusted_proxies": None}, "OUTREACH_TRUSTED_PROXIES"),
         ({"public_url": "outreach.example.org"}, "OUTREACH_PUBLIC_URL"),
         ({"public_url": "https://outreach.example.org/path"}, "OUTREACH_PUBLIC_URL"),
     ],
@@ -47,6 +49,18 @@ def test_production_takes_safe_settings():
 def test_production_refuses_what_is_unsafe(change, word):
     with pytest.raises(ValidationError, match=word):
         Settings(**{**SAFE, **change})
+
+
+@pytest.mark.parametrize("number", [0, 1, 5])
+def test_production_takes_every_number_of_proxies_that_is_said(number):
+    assert Settings(**{**SAFE, "trusted_proxies": number}).trusted_proxies == number
+
+
+def test_proxies_that_nobody_named_are_refused_with_one_sentence():
+    unsaid = {name: value for name, value in SAFE.items() if name != "trusted_proxies"}
+    with pytest.raises(ValidationError, match="OUTREACH_TRUSTED_PROXIES must say in production how many"):
+        Settings(**unsaid)
+    assert Settings().trusted_proxies is None
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
