@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -41,6 +42,9 @@ class Fields(HTMLParser):
         if tag == "select":
             self._select = None
         elif tag == "textarea":
+            if self._area:
+                # The line break after the tag is none of the text.
+                self.values[self._area] = re.sub(r"\A\r?\n", "", self.values[self._area])
             self._area = None
 
     def handle_data(self, data: str) -> None:

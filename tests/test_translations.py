@@ -76,7 +76,7 @@ def test_words_are_found_in_all_rooms_that_speak(extracted: set[tuple[str, ...]]
         ("Skip to main content",),
         ("Clear filters",),
         ("Confirm or decline",),
-        ("First wish",),
+        ("Days on which the group cannot come",),
         ("This session is full.",),
         ("Field visit",),
         ("%(num)d pupil", "%(num)d pupils"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from outreach.models import (
     IN_FORCE,
@@ -31,6 +31,8 @@ from outreach.queries.paging import Page, page_of
 from outreach.queries.schools import search_words
 
 CATALOGUE_PAGE = 24
+# Fewer than in the catalogue: they stand in the middle of a form.
+WISHES_PAGE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,16 @@ def catalogue(wanted: Wanted, *, number: int, now: datetime) -> Page[Offer]:
         found = found.where(free)
     order = found.order_by(free.desc(), Offer.created_at.desc(), Offer.id.desc())
     return page_of(order, number=number, size=CATALOGUE_PAGE)
+
+
+def to_wish_for(wanted: Wanted, *, grades: Iterable[str], number: int) -> Page[Offer]:
+    """The posted offers that fit and are for one of these grades, the newest first."""
+    for_them = or_(false(), *(has_code(Offer.grades, grade) for grade in grades))
+    found = (
+        select(Offer).join(Company).where(Offer.state == OfferState.POSTED, for_them, *_conditions(wanted))
+    )
+    order = found.order_by(Offer.created_at.desc(), Offer.id.desc())
+    return page_of(order, number=number, size=WISHES_PAGE)
 
 
 def dates_of(offers: Sequence[Offer], *, now: datetime) -> dict[int, Dates]:

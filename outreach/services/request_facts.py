@@ -129,7 +129,7 @@ def refuse_wrong(school: School, facts: RequestFacts, *, complete: bool) -> None
         raise RequestIncomplete(words, field=field)
     if complete and not (facts.wishes or facts.topics or facts.open):
         words = _l("Make a wish, choose a topic, or take any offer: otherwise nothing can be found.")
-        raise RequestIncomplete(words, field="wish_1")
+        raise RequestIncomplete(words, field="wishes")
     if complete and not facts.free_times:
         raise RequestIncomplete(_l("Choose at least one day on which the group is free."), field="free_0")
 
@@ -146,15 +146,15 @@ def _faults(facts: RequestFacts) -> Iterator[tuple[str, Any]]:
     if len(facts.exceptions) > MOST_EXCEPTIONS:
         yield "exceptions", _l("At most %(most)d days.", most=MOST_EXCEPTIONS)
     if len(facts.wishes) > MOST_WISHES:
-        yield f"wish_{MOST_WISHES}", _l("At most %(most)d wishes.", most=MOST_WISHES)
+        yield "wishes", _l("At most %(most)d wishes.", most=MOST_WISHES)
     for free_time in facts.free_times:
         if not 0 <= free_time.weekday <= 6 or free_time.start_time >= free_time.end_time:
             yield f"free_{free_time.weekday}", _l("The end must be later than the beginning.")
-    for rank, wish in enumerate(facts.wishes):
-        if wish in facts.wishes[:rank]:
-            yield f"wish_{rank + 1}", _l("You have made this wish already.")
+    for rank, wish in enumerate(facts.wishes, start=1):
+        if wish in facts.wishes[: rank - 1]:
+            yield "wishes", _l("Remove wish %(rank)d: you have made it already.", rank=rank)
         elif not _can_be_wished(wish):
-            yield f"wish_{rank + 1}", _l("This offer is no longer posted. Choose another one.")
+            yield "wishes", _l("Remove wish %(rank)d: it is no longer offered.", rank=rank)
 
 
 def _can_be_wished(wish: Wish) -> bool:

@@ -11,10 +11,12 @@ from flask_babel import gettext as _
 from outreach.clock import utc_now
 from outreach.models import Company, Offer
 from outreach.models.words import GRADES, grade_runs
+from outreach.permissions import can
 from outreach.queries import offers as questions
+from outreach.queries.requests import changeable_requests
 from outreach.queries.rounds import open_rounds
 from outreach.services import offers as deeds
-from outreach.web.access import load_or_404, requires, signed_in_user
+from outreach.web.access import load_or_404, reader, requires, signed_in_user
 from outreach.web.forms.offers import CatalogueForm, OfferForm
 from outreach.web.paging import page_number, paged
 
@@ -54,13 +56,14 @@ def index() -> ResponseReturnValue:
 @requires("offer.view")
 def show(offer_id: int) -> ResponseReturnValue:
     """One offer with its dates and the ways to a place."""
-    offer, now = load_or_404(Offer, offer_id), utc_now()
+    offer, user, now = load_or_404(Offer, offer_id), reader(), utc_now()
     return render_template(
         "offer/show.html",
         offer=offer,
         slots=questions.slots_of(offer, now=now),
         teams=questions.teams_of_offer(offer),
         collecting=open_rounds(),
+        own_requests=changeable_requests(user) if user is not None and can(user, "request.create") else [],
     )
 
 

@@ -11,16 +11,18 @@ from outreach.letters import in_language
 from outreach.models import BlockedDays, RequestState, Round, RoundState, School, User, VisitRequest
 from outreach.permissions import can
 from outreach.queries import requests as questions
+from outreach.queries.offers import to_wish_for
 from outreach.queries.rounds import all_rounds, open_rounds
 from outreach.queries.schools import blocked_days
 from outreach.services import requests as deeds
 from outreach.services.fit import Fit, fit_of
 from outreach.services.request_facts import facts_of
-from outreach.services.suitability import grades_of, staff_wanted
+from outreach.services.suitability import staff_wanted
 from outreach.web.access import judge, load_or_404, requires, signed_in_user
 from outreach.web.context import STATE_WORDS
 from outreach.web.forms.groups import own_schools
 from outreach.web.forms.requests import FilterForm, RequestForm
+from outreach.web.forms.wishes import code_of, wish_of
 from outreach.web.paging import page_number, paged
 
 blueprint = Blueprint("requests", __name__)
@@ -56,13 +58,14 @@ def new() -> ResponseReturnValue:
     if round_ is None:
         return render_template("request/closed.html")
     form = _form([school, *(other for other in own_schools(user) if other is not school)])
-    if form.validate_on_submit() and form.attempt(
+    if _is_done(form) and form.attempt(
         deeds.write_request, **_written(form), round_id=round_.id, by=user, now=utc_now()
     ):
         return _saved(form.outcome)
     if not form.is_submitted():
-        form.preset(school.id, _wish_in_address(form))
-    return render_template("request/edit.html", form=form, **_calendar(round_, school)), form.status
+        form.preset(school.id)
+        _add_wish_in_address(form)
+    return _edit_page(form, round_, school)
 
 
 @blueprint.post("/requests/fit")
@@ -99,8 +102,8 @@ def edit(request_id: int) -> ResponseReturnValue:
     """Change a request while its round is collecting."""
     visit_request, user = load_or_404(VisitRequest, request_id), signed_in_user()
     round_, school = visit_request.round_, visit_request.school
-    form = _form([school], visit_request)
-    if form.validate_on_submit() and form.attempt(
+    form = _form([school])
+    if _is_done(form) and form.attempt(
         deeds.edit_request,
         request_id=request_id,
         seen_version=form.seen_version(),
@@ -112,8 +115,8 @@ def edit(request_id: int) -> ResponseReturnValue:
         return _saved(form.outcome)
     if not form.is_submitted():
         form.show(visit_request)
-    page = render_template("request/edit.html", form=form, asked=visit_request, **_calendar(round_, school))
-    return page, form.status
+        _add_wish_in_address(form)
+    return _edit_page(form, round_, school, visit_request)
 
 
 @blueprint.post("/requests/<id:request_id>/hand-in")
@@ -174,9 +177,28 @@ def _chosen_school(user: User) -> School:
     return schools.get(request.args.get("school", ""), next(iter(schools.values())))
 
 
-def _form(schools: list[School], asked: VisitRequest | None = None) -> RequestForm:
-    grades = {grade for school in schools for grade in grades_of(school)}
-    return RequestForm(schools=schools, offered=questions.what_can_be_wished(grades), asked=asked)
+def _form(schools: list[School]) -> RequestForm:
+    return RequestForm(schools=schools)
+
+
+def _is_done(form: RequestForm) -> bool:
+    """The form is to be carried out: sent, well-formed, and not by a button that only arranges the wishes."""
+    return not form.arrange(request.form.get("arrange", "")) and bool(form.validate_on_submit())
+
+
+def _edit_page(
+    form: RequestForm, round_: Round, school: School, asked: VisitRequest | None = None
+) -> ResponseReturnValue:
+    found = to_wish_for(form.wanted(), grades=form.grades(), number=form.page) if form.page else None
+    page = render_template(
+        "request/edit.html",
+        form=form,
+        asked=asked,
+        wished=questions.things_wished(form.wished(), reader=signed_in_user()),
+        found=found,
+        **_calendar(round_, school),
+    )
+    return page, form.status
 
 
 def _hands_in() -> bool:
@@ -192,11 +214,13 @@ def _written(form: RequestForm) -> dict[str, object]:
     }
 
 
-def _wish_in_address(form: RequestForm) -> str:
-    """`?offer=12` or `?company=3`, where the form knows it."""
-    known = {choice.value for choice in form.wishes()[0].iter_choices()}
-    wished = (f"{kind}-{request.args.get(kind, '')}" for kind in ("offer", "company"))
-    return next((wish for wish in wished if wish in known), "")
+def _add_wish_in_address(form: RequestForm) -> None:
+    """`?offer=12` or `?company=3`: with what the reader came; it is saved with the rest."""
+    for kind in ("offer", "company"):
+        wish = wish_of(f"{kind}-{request.args.get(kind, '')}")
+        if wish is None or any(one.gone for one in questions.things_wished([wish], reader=signed_in_user())):
+            continue
+        form.arrange(f"add-{code_of(wish)}")
 
 
 def _calendar(round_: Round, school: School) -> dict[str, object]:

@@ -128,7 +128,7 @@ def test_a_double_click_books_once(desk: Desk, as_: Browser) -> None:
         ({"pupils": "41"}, 409, "40 pupils at most"),
         ({"wheelchair": "y"}, 409, "wheelchair"),
         ({"languages": ["cmn"]}, 409, "not held in a language"),
-        ({"school_id": "99"}, 422, "Not a valid choice"),
+        ({"school_id": "99"}, 422, "Choose one of the answers under “School”."),
     ],
 )
 def test_what_does_not_fit_is_said_on_the_page(

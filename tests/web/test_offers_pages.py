@@ -231,7 +231,7 @@ def test_writing_posting_changing_and_withdrawing_an_offer(app: Flask, as_: As, 
         ({"longitude": "10", "latitude": "22.4"}, 422, "Between 113.8 and 114.6"),
         ({"max_pupils": "many"}, 422, "Enter a number"),
         ({"max_pupils": "5"}, 409, "smallest number of pupils is larger"),
-        ({"title_en": "x" * 201}, 422, "At most 200 characters"),
+        ({"title_en": "x" * 201}, 422, "Shorten “Title in English” to at most 200 characters."),
         ({"grades": ["P9"]}, 422, "P9"),
     ],
 )

@@ -76,7 +76,7 @@ def test_a_request_takes_one_page(desk: Desk, as_: Browser) -> None:
         **ANSWERS,
         free_1=None,
         exceptions="2027-03-04\n5/3/2027",
-        wish_3=f"company-{desk.cast.robo}",
+        wishes=[f"offer-{offer}", f"company-{desk.cast.robo}"],
         crew="Ms Chan",
     )
     (asked,) = desk.all()
@@ -123,14 +123,19 @@ def test_the_same_form_sent_twice_is_one_request(desk: Desk, as_: Browser) -> No
     [
         ({"group_label": ""}, 422, "Name the group"),
         ({"pupils": "0"}, 409, "from 1 to 1000"),
-        ({"pupils": "many"}, 422, "Not a valid integer value"),
+        ({"pupils": "many"}, 422, "Enter a whole number under “Pupils”, for example 30."),
         ({"languages": None}, 422, "Choose a language"),
         ({"kinds": None}, 422, "Choose a field visit"),
         ({"topics": None}, 409, "Make a wish"),
         ({"from_2": "", "free_2": "y"}, 422, "Give the times of this day"),
         ({"from_2": "17:00"}, 409, "The end must be later"),
-        ({"exceptions": "tomorrow"}, 422, "tomorrow"),
-        ({"wish_1": "offer-99"}, 422, "Not a valid choice"),
+        (
+            {"exceptions": "2027-03-04\ntomorrow"},
+            422,
+            "Under “Days on which the group cannot come”, “tomorrow” is no date: write 2027-03-04 or 4/3/2027.",
+        ),
+        ({"wishes": ["offer-99"]}, 409, "Remove wish 1: it is no longer offered"),
+        ({"wishes": ["offer-x"]}, 422, "Choose your wishes from the offers that the search finds"),
     ],
 )
 def test_what_is_wrong_is_said_on_the_page(

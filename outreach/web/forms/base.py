@@ -11,29 +11,28 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import abort, request
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectMultipleField
 from wtforms.fields import SelectChoice
-from wtforms.i18n import get_translations
-from wtforms.validators import InputRequired, Length, Optional, StopValidation
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from outreach.services.transaction import Refusal
+from outreach.web.forms.wording import Words
 
 
 class Form(FlaskForm):
     """The base of all forms."""
 
     class Meta(FlaskForm.Meta):
-        """WTForms has no zh_Hant_HK and would fall to Simplified Chinese: its zh_TW catalogue is the right one."""
+        """Each field hears the library's complaints in our words."""
 
-        def get_translations(self, form: Any) -> Any:
-            """WTForms' own messages for the reader's language."""
-            if str(get_locale() or "").startswith("zh"):
-                return get_translations(["zh_TW"])
-            return get_translations(["en"])
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            """Make the field with words that know its label."""
+            words = Words()
+            words.field = super().bind_field(form, unbound_field, {**options, "translations": words})
+            return words.field
 
     # Set by the last refused deed.
     refusal: Refusal | None = None
@@ -104,17 +103,30 @@ class Filled(InputRequired):
         super().__call__(form, field)
         if isinstance(field.data, str) and not field.data.strip():
             field.errors = []
-            raise StopValidation(str(self.message))
+            words = self.message or _l("Fill in “%(field)s”.", field=field.label.text)
+            raise StopValidation(str(words))
 
 
 def required(message: Any = None) -> list[Any]:
-    """Must be filled in."""
-    return [Filled(message or _l("This is needed."))]
+    """Must be filled in; the field is named where there is no message of its own."""
+    return [Filled(message)]
 
 
-def at_most(length: int) -> Length:
+class Short(Length):
+    """No longer than the column that keeps it; the field is named."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Refuse what is longer."""
+        if len(field.data or "") > self.max:
+            words = _l(
+                "Shorten “%(field)s” to at most %(most)d characters.", field=field.label.text, most=self.max
+            )
+            raise ValidationError(words)
+
+
+def at_most(length: int) -> Short:
     """At most this many characters."""
-    return Length(max=length, message=_l("At most %(max)d characters."))
+    return Short(max=length)
 
 
 def optional() -> Optional:
