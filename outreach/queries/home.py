@@ -72,6 +72,22 @@ def requests_in(user: User, rounds: list[Round]) -> list[VisitRequest]:
     )
 
 
+def requests_awaiting_result(user: User) -> list[VisitRequest]:
+    """The requests handed in by this teacher's schools whose round is closed and not yet published."""
+    return list(
+        db.session.scalars(
+            select(VisitRequest)
+            .join(Round)
+            .where(
+                visible(user, VisitRequest),
+                Round.state.in_((RoundState.CLOSED, RoundState.REVIEW)),
+                VisitRequest.state == RequestState.SUBMITTED,
+            )
+            .order_by(Round.first_day, VisitRequest.id)
+        ).unique()
+    )
+
+
 def schools_of(user: User) -> list[School]:
     """The schools this person teaches at."""
     return list(db.session.scalars(select(School).where(School.id.in_(user.school_ids)).order_by(School.id)))

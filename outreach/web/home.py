@@ -35,6 +35,7 @@ def _teacher(user: User) -> str:
         schools=questions.schools_of(user),
         rounds=rounds,
         requests=questions.requests_in(user, rounds),
+        awaited=questions.requests_awaiting_result(user),
         to_confirm=questions.bookings_to_confirm(user),
         # Those that wait for an answer stand above already.
         coming=questions.coming_bookings(user, today(), (BookingState.CONFIRMED,)),

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from outreach.models import OfferKind, OutboxMessage, OutboxState, db
-from outreach.queries.home import letters_in_trouble, offer_work
+from outreach.models import OfferKind, OutboxMessage, OutboxState, RequestState, RoundState, db
+from outreach.queries.home import letters_in_trouble, offer_work, requests_awaiting_result
 from outreach.services.transaction import one_transaction
 from tests import build, visit_rows
 from tests.cast import Cast, browser_of
@@ -57,3 +57,18 @@ def test_letters_that_failed_or_came_too_late_are_trouble_and_staff_are_led_to_b
     page = browser_of(app, cast, "stan", build.NOW).get("/").text
     assert ("3 letters could not be delivered" in page, faults_of(page)) == (True, [])
     assert ("/letters?state=failed" in page, "/letters?state=expired" in page) == (True, True)
+
+
+def test_a_teacher_sees_what_waits_for_the_result_and_nothing_else(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        tess = cast.user("tess")
+        for state in RoundState:
+            round_ = build.round_(state, name_en=f"Round {state.value}")
+            build.visit_request(round_, cast.school(), tess, group_label=state.value)
+            build.visit_request(round_, cast.school("secondary"), cast.user("theo"), group_label="theirs")
+            withdrawn = {"state": RequestState.WITHDRAWN, "group_label": "withdrawn"}
+            build.visit_request(round_, cast.school(), tess, **withdrawn)
+        labels = [one.group_label for one in requests_awaiting_result(tess)]
+        assert labels == [RoundState.CLOSED.value, RoundState.REVIEW.value]
+    page = browser_of(app, cast, "tess", build.NOW).get("/").text
+    assert (page.count("Waiting for the result"), faults_of(page)) == (2, [])

@@ -39,7 +39,7 @@ def test_the_profile_in_chinese(as_: As, cast: Cast) -> None:
 
 def test_limits_are_for_the_companys_own_eyes(as_: As, cast: Cast) -> None:
     pages = {name: as_(name).get(f"/companies/{cast.robo}").text for name in EVERYBODY}
-    assert {name for name, page in pages.items() if "no limit" in page} == {"cora", "hana", "stan", "ada"}
+    assert {name for name, page in pages.items() if "No limit" in page} == {"cora", "hana", "stan", "ada"}
 
 
 def test_a_coordinator_changes_the_profile(app: Flask, as_: As, cast: Cast) -> None:
