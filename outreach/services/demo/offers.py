@@ -12,6 +12,8 @@ from outreach.services.demo.reading import tables_of
 
 Kind = Literal["field_visit", "coding_session"]
 
+# Not everybody writes in both languages: the first offer of this firm has Chinese words only.
+CHINESE_ONLY = "Bamboo Script"
 # A second topic that a firm of this sector can honestly claim.
 RELATED: dict[str, tuple[str, ...]] = {
     "ai": ("data", "coding", "robotics"),
@@ -79,8 +81,8 @@ def _offer(company: CompanyPlan, number: int, table: dict[str, Any], rng: Random
         key=f"{company.key}-offer-{number}",
         company=company.key,
         kind=kind,
-        title=_in_words(table, "title", company),
-        summary=_in_words(table, "summary", company),
+        title=_in_words(table, "title", company, number),
+        summary=_in_words(table, "summary", company, number),
         topics=tuple(table.get("topics") or (company.sector, rng.choice(RELATED[company.sector]))),
         grades=tuple(table["grades"]),
         languages=_languages(company, rng),
@@ -108,8 +110,9 @@ def _languages(company: CompanyPlan, rng: Random) -> tuple[str, ...]:
     ]
 
 
-def _in_words(table: dict[str, Any], what: str, company: CompanyPlan) -> Name:
+def _in_words(table: dict[str, Any], what: str, company: CompanyPlan, number: int) -> Name:
+    english = "" if company.name.en == CHINESE_ONLY and number == 1 else table[f"{what}_en"]
     return Name(
-        table[f"{what}_en"].format(product=company.product.en),
+        english.format(product=company.product.en),
         table[f"{what}_zh"].format(product=company.product.zh),
     )

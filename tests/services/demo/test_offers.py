@@ -20,7 +20,17 @@ def test_every_firm_offers_something_and_no_two_offers_are_alike() -> None:
         pairs = [(getattr(o, what).en, getattr(o, what).zh) for o in OFFERS]
         if what == "title":
             assert len(set(pairs)) == len(pairs)
-        assert all(en and zh for en, zh in pairs)
+        assert all(zh for _, zh in pairs)
+        assert sum(not en for en, _ in pairs) == 1
+
+
+def test_the_one_offer_in_chinese_only_is_in_the_default_city() -> None:
+    rng = Random(20)
+    firms = company_plans(20, rng)
+    without_english = [offer for firm in firms for offer in offers_of(firm, rng) if not offer.title.en]
+    assert [(FIRMS[offer.company].name.en, offer.summary.en) for offer in without_english] == [
+        ("Bamboo Script", "")
+    ]
 
 
 def test_texts_are_filled_in_and_each_in_its_language() -> None:
