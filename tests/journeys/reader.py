@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.cast import PASSWORD
 from tests.simplified import simplified_in
@@ -72,9 +72,17 @@ class Reader:
             else:
                 control.fill(value)
         with self.page.expect_navigation():
-            inside.locator('button[type="submit"]').first.click()
+            inside.locator("button.btn-main").click()
         self.look()
         return self.page.url.removeprefix(self.url)
+
+    def arrange(self, *steps: str) -> None:
+        """Press buttons that only change a part of the page, and look at it."""
+        for step in steps:
+            with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+                self.page.locator(f'[name="arrange"][value="{step}"]').click()
+            expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+            self.look()
 
     def press(self, action: str) -> str:
         """Press the button that posts to `action`, saying yes where it asks first."""

@@ -109,7 +109,13 @@ def offer_a_slot(cora: Reader, company: int, day: str) -> int:
 
 def ask_for_it(tess: Reader, round_: int, offer: int) -> None:
     tess.go("/offers")
-    tess.go(f"/requests/new?round={round_}&offer={offer}")
+    tess.go(f"/requests/new?round={round_}")
+    tess.page.fill('[name="find-words"]', "robots" if tess.language == "en-HK" else "機械人")
+    company = tess.page.locator('[name="arrange"][value^="add-company-"]')
+    tess.arrange("find")
+    any_offer = str(company.get_attribute("value")).removeprefix("add-")
+    tess.arrange(f"add-{any_offer}", f"add-offer-{offer}", f"up-offer-{offer}", f"remove-{any_offer}")
+    assert tess.page.locator('[name="wishes"]').input_value() == f"offer-{offer}"
     tess.fill_in("", group_label="P5A", grade="P5", pupils="30", staff="2", max_travel_minutes="90")
 
 
