@@ -144,7 +144,7 @@ def _offer_to(entry: WaitlistEntry, slot: Slot, *, now: datetime) -> Booking | N
                 by=teacher,
                 now=now,
             )
-            entry.state, entry.booking_id = WaitlistState.OFFERED, booking.id
+            _mark_offered(entry, booking)
     except Refusal:
         # The seats are back; the row in memory must know.
         db.session.refresh(slot)
@@ -154,3 +154,16 @@ def _offer_to(entry: WaitlistEntry, slot: Slot, *, now: datetime) -> Booking | N
     queue("place_offered", user=teacher, dedupe=key, booking=booking, now=now, expires=confirm_by - now)
     audit("waitlist.offer", entry, by=None, now=now, booking=booking.id)
     return booking
+
+
+def _mark_offered(entry: WaitlistEntry, booking: Booking) -> None:
+    # Whoever leaves the list does not wait for the slot: of leaving and being offered a place, one happens.
+    marked = changed_rows(
+        update(WaitlistEntry)
+        .where(WaitlistEntry.id == entry.id, WaitlistEntry.state == WaitlistState.WAITING)
+        .values(state=WaitlistState.OFFERED, booking_id=booking.id, version=WaitlistEntry.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if marked != 1:
+        raise NotWaiting(_l("The group has left the list."))
+    db.session.refresh(entry)
