@@ -19,6 +19,7 @@ from outreach.models import (
     Booking,
     Company,
     Hub,
+    Invitation,
     Membership,
     Offer,
     OfferState,
@@ -85,11 +86,6 @@ def teacher_or_staff(user: User | None) -> bool:
     return is_teacher(user) or is_staff(user)
 
 
-def teaches_at(user: User, school_id: int) -> bool:
-    """This school is one of the teacher's."""
-    return school_id in user.school_ids
-
-
 def acts_for(user: User, company: Company) -> bool:
     """Coordinator of the company itself or of its hub; staff act for every company."""
     return (
@@ -101,7 +97,8 @@ def acts_for(user: User, company: Company) -> bool:
 
 def school_of(user: User, thing: School | VisitRequest | Booking | WaitlistEntry) -> bool:
     """The thing belongs to a school of this teacher; staff act for every school."""
-    return user.is_staff or teaches_at(user, thing.id if isinstance(thing, School) else thing.school_id)
+    school_id = thing.id if isinstance(thing, School) else thing.school_id
+    return user.is_staff or school_id in user.school_ids
 
 
 def company_of(user: User, thing: Company | Offer | Slot | Team | Booking) -> bool:
@@ -127,11 +124,6 @@ def sees_round(user: User, round_: Round) -> bool:
     return user.is_staff or round_.state is not RoundState.DRAFT
 
 
-def self_or_staff(user: User, person: User) -> bool:
-    """One's own account; staff see every account."""
-    return user.id == person.id or user.is_staff
-
-
 def may_ever_grant(user: User, role: Role) -> bool:
     """Who lets whom in: administrators anybody, staff all but their own kind, hubs coordinators."""
     if role in (Role.STAFF, Role.ADMINISTRATOR):
@@ -146,9 +138,9 @@ def may_grant(user: User, role: Role, body: School | Company | Hub | None) -> bo
     return may_ever_grant(user, role)
 
 
-def invites_again(user: User, person: User) -> bool:
-    """Whoever might have granted one of the person's roles may send the invitation again."""
-    return any(may_grant(user, m.role, m.school or m.company or m.hub) for m in person.memberships)
+def gives(user: User, role: Membership | Invitation) -> bool:
+    """Whoever may grant a role may offer it again, withdraw the offer, and end it."""
+    return may_grant(user, role.role, role.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +159,7 @@ RULES: dict[str, Rule] = {
     "company.view": Rule(anyone, lambda user, company: True),
     # whoever is signed in
     "account.edit": Rule(signed_in),
+    "invitation.answer": Rule(signed_in, lambda user, invitation: invitation.user_id == user.id),
     "round.view": Rule(signed_in, sees_round),
     "booking.list": Rule(signed_in),
     "booking.view": Rule(signed_in, either_side),
@@ -191,6 +184,7 @@ RULES: dict[str, Rule] = {
     "offer.create": Rule(host_or_staff, company_of),
     "offer.edit": Rule(host_or_staff, company_of),
     "slot.create": Rule(host_or_staff, company_of),
+    "slot.edit": Rule(host_or_staff, company_of),
     "slot.cancel": Rule(host_or_staff, company_of),
     "team.create": Rule(host_or_staff, company_of),
     "team.edit": Rule(host_or_staff, company_of),
@@ -212,7 +206,8 @@ RULES: dict[str, Rule] = {
     "outbox.retry": Rule(is_staff, lambda user, message: True),
     "people.list": Rule(host_or_staff),
     "people.invite": Rule(hub_or_staff),
-    "people.invite_again": Rule(hub_or_staff, invites_again),
+    "people.invite_again": Rule(hub_or_staff, gives),
+    "people.end_role": Rule(hub_or_staff, gives),
     # administrators
     "people.disable": Rule(is_administrator, lambda user, person: person.id != user.id),
 }
@@ -269,11 +264,21 @@ def _seen_people(user: User | None) -> ColumnElement[bool]:
     return true() if user.is_staff else or_(User.id == user.id, User.id.in_(colleagues))
 
 
+def _seen_roles(user: User | None, table: type[Membership | Invitation]) -> ColumnElement[bool]:
+    if user is None:
+        return false()
+    hosted = table.company_id.in_(select(Company.id).where(companies_of(user)))
+    mine = or_(table.user_id == user.id, hosted, table.hub_id.in_(user.hub_ids))
+    return true() if user.is_staff else mine
+
+
 VISIBLE: dict[type[Base], Callable[[User | None], ColumnElement[bool]]] = {
     AuditEntry: _staff_only,
     Booking: lambda user: or_(_own_schools(user, Booking.school_id), Booking.offer_id.in_(_own_offers(user))),
     Company: lambda user: true(),
     Hub: lambda user: true(),
+    Invitation: lambda user: _seen_roles(user, Invitation),
+    Membership: lambda user: _seen_roles(user, Membership),
     Offer: _seen_offers,
     OutboxMessage: _staff_only,
     Proposal: _staff_only,

@@ -144,6 +144,8 @@ FACTS: dict[str, Any] = {
     "round_title": "Spring 2027",
     "group": "P5B",
     "acts_for": "Lok Fung Kindred Society",
+    "acts_as": "Coordinator, Robo Works",
+    "invited_by": "Hana Yip",
 }
 
 
@@ -202,6 +204,8 @@ def expected_words(language: str) -> dict[str, str]:
         "visit": letters.day_time(THURSDAY, VISIT.start, VISIT.end, language),
         "reason": "The room is flooded",
         "acts_for": "Lok Fung Kindred Society",
+        "acts_as": "Coordinator, Robo Works",
+        "invited_by": "Hana Yip",
         "round_title": "Spring 2027",
     }
 

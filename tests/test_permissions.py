@@ -15,10 +15,13 @@ from outreach.models import (
     BlockedDays,
     Booking,
     BookingState,
+    Invitation,
+    Membership,
     Offer,
     OfferState,
     OutboxMessage,
     Proposal,
+    Role,
     Round,
     RoundState,
     RunState,
@@ -62,6 +65,8 @@ def rows(cast: Cast) -> dict[str, object]:
         "school_id": cast.primary,
         "company_id": cast.robo,
         "user_id": cast.people["cora"],
+        "membership_id": db.session.scalars(select(Membership.id).filter_by(company_id=cast.robo)).one(),
+        "invitation_id": build.kept(an_invitation(cast)).id,
         "key": UNKNOWN_KEY,
         "role": "coordinator",
         **offered(cast, round_),
@@ -109,6 +114,18 @@ def worked(cast: Cast, round_: Round) -> dict[str, object]:
         "message_id": build.kept(letter).id,
         "blocked_days_id": build.kept(blocked).id,
     }
+
+
+def an_invitation(cast: Cast) -> Invitation:
+    """Hana has asked Cole to coordinate Robo Works too."""
+    return Invitation(
+        user_id=cast.people["cole"],
+        role=Role.COORDINATOR,
+        company_id=cast.robo,
+        name="Cole",
+        invited_by_id=cast.people["hana"],
+        created_at=NOW,
+    )
 
 
 def a_booking(round_: Round, cast: Cast, offer: Offer, slot: Slot, by: User) -> Booking:
@@ -169,7 +186,7 @@ def test_the_table_holds(app, cast, line):
     for name in sorted(COLUMNS, key=lambda person: wanted[person] == "+"):
         if wanted[name] == "+" and method == "POST":
             with app.app_context():
-                revive(app)
+                revive(app, cast)
         with app.app_context():
             values = rows_once(app, cast)
         path = address(app, endpoint, special or "", values)
@@ -186,14 +203,21 @@ def rows_once(app, cast):
     return kept
 
 
-def revive(app):
-    """Put a removable row back under its own number."""
+def revive(app, cast):
+    """Put the removable rows back under their own numbers."""
     kept = app.extensions.get("rows of the test")
     if not kept:
         return
     if db.session.get(TeamWindow, kept["window_id"]) is None:
         facts = {"day": date(2027, 3, 8), "start_time": time(9), "end_time": time(17)}
         build.kept(TeamWindow(id=kept["window_id"], team_id=kept["team_id"], **facts))
+    if db.session.get(Membership, kept["membership_id"]) is None:
+        facts = {"user_id": cast.people["cora"], "role": Role.COORDINATOR, "company_id": cast.robo}
+        build.kept(Membership(id=kept["membership_id"], **facts))
+    if db.session.get(Invitation, kept["invitation_id"]) is None:
+        invitation = an_invitation(cast)
+        invitation.id = kept["invitation_id"]
+        build.kept(invitation)
 
 
 def sign_out_letter(name, answer):

@@ -378,6 +378,55 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_visit_request_school_id"), ["school_id"], unique=False)
 
     op.create_table(
+        "invitation",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "teacher",
+                "coordinator",
+                "hub",
+                "staff",
+                "administrator",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("school_id", sa.Integer(), nullable=True),
+        sa.Column("company_id", sa.Integer(), nullable=True),
+        sa.Column("hub_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("invited_by_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(role = 'teacher' AND school_id IS NOT NULL AND company_id IS NULL AND hub_id IS NULL) OR (role = 'coordinator' AND company_id IS NOT NULL AND school_id IS NULL AND hub_id IS NULL) OR (role = 'hub' AND hub_id IS NOT NULL AND school_id IS NULL AND company_id IS NULL) OR (role IN ('staff', 'administrator') AND school_id IS NULL AND company_id IS NULL AND hub_id IS NULL)",
+            name=op.f("ck_invitation_one_body"),
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_invitation_company_id")),
+        sa.ForeignKeyConstraint(["hub_id"], ["hub.id"], name=op.f("fk_invitation_hub_id")),
+        sa.ForeignKeyConstraint(
+            ["invited_by_id"], ["user.id"], name=op.f("fk_invitation_invited_by_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_invitation_school_id")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_invitation_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("user_id", "company_id", name=op.f("uq_invitation_user_id_company_id")),
+        sa.UniqueConstraint("user_id", "hub_id", name=op.f("uq_invitation_user_id_hub_id")),
+        sa.UniqueConstraint("user_id", "school_id", name=op.f("uq_invitation_user_id_school_id")),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation_company_id"), ["company_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invitation_hub_id"), ["hub_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invitation_school_id"), ["school_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invitation_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "membership",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1050,6 +1099,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership_company_id"))
 
     op.drop_table("membership")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitation_user_id"))
+        batch_op.drop_index(batch_op.f("ix_invitation_school_id"))
+        batch_op.drop_index(batch_op.f("ix_invitation_hub_id"))
+        batch_op.drop_index(batch_op.f("ix_invitation_company_id"))
+
+    op.drop_table("invitation")
     with op.batch_alter_table("visit_request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_visit_request_school_id"))
         batch_op.drop_index("ix_visit_request_round_state")

@@ -8,8 +8,8 @@ from outreach.cli.application import application
 from outreach.clock import utc_now
 from outreach.models import Role, TokenPurpose
 from outreach.models.words import LOCALES
+from outreach.services.invitations import invite
 from outreach.services.links import link
-from outreach.services.people import invite
 from outreach.services.tokens import issue_token
 from outreach.services.transaction import Refusal
 

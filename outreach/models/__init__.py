@@ -16,7 +16,17 @@ from outreach.models.messages import (
     ReminderState,
 )
 from outreach.models.offers import Offer, OfferState, Slot, SlotState, Team, TeamOffer, TeamWindow
-from outreach.models.people import Allowance, Membership, Role, Token, TokenPurpose, User, UserSession
+from outreach.models.people import (
+    BODIES,
+    Allowance,
+    Invitation,
+    Membership,
+    Role,
+    Token,
+    TokenPurpose,
+    User,
+    UserSession,
+)
 from outreach.models.rounds import (
     IN_FORCE,
     ROUND_MOVES,
@@ -34,6 +44,7 @@ from outreach.models.words import OfferKind
 
 __all__ = [
     "ALIVE",
+    "BODIES",
     "IN_FORCE",
     "LIVE",
     "ROUND_MOVES",
@@ -47,6 +58,7 @@ __all__ = [
     "Company",
     "FinanceType",
     "Hub",
+    "Invitation",
     "Lease",
     "Membership",
     "Occupancy",

@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from outreach.models.base import Base, Id, Name, known, states
 from outreach.models.companies import Company, Hub
@@ -22,6 +22,14 @@ class Role(enum.StrEnum):
     HUB = "hub"
     STAFF = "staff"
     ADMINISTRATOR = "administrator"
+
+
+# What a role acts for; the two that are missing act for the programme itself.
+BODIES: dict[Role, type[School | Company | Hub]] = {
+    Role.TEACHER: School,
+    Role.COORDINATOR: Company,
+    Role.HUB: Hub,
+}
 
 
 class User(Base):
@@ -87,34 +95,82 @@ class User(Base):
         return frozenset(m.hub_id for m in self.memberships if m.hub_id is not None)
 
 
-class Membership(Base):
-    """One role of one user, with the one body it acts for."""
+ONE_BODY = (
+    "(role = 'teacher' AND school_id IS NOT NULL AND company_id IS NULL AND hub_id IS NULL)"
+    " OR (role = 'coordinator' AND company_id IS NOT NULL AND school_id IS NULL AND hub_id IS NULL)"
+    " OR (role = 'hub' AND hub_id IS NOT NULL AND school_id IS NULL AND company_id IS NULL)"
+    " OR (role IN ('staff', 'administrator') AND school_id IS NULL AND company_id IS NULL AND hub_id IS NULL)"
+)
 
-    __tablename__ = "membership"
-    __table_args__ = (
-        CheckConstraint(
-            "(role = 'teacher' AND school_id IS NOT NULL AND company_id IS NULL AND hub_id IS NULL)"
-            " OR (role = 'coordinator' AND company_id IS NOT NULL AND school_id IS NULL AND hub_id IS NULL)"
-            " OR (role = 'hub' AND hub_id IS NOT NULL AND school_id IS NULL AND company_id IS NULL)"
-            " OR (role IN ('staff', 'administrator') AND school_id IS NULL AND company_id IS NULL AND hub_id IS NULL)",
-            name="one_body",
-        ),
-        UniqueConstraint("user_id", "school_id"),
-        UniqueConstraint("user_id", "company_id"),
-        UniqueConstraint("user_id", "hub_id"),
-    )
 
-    id: Mapped[Id]
+class Acting:
+    """A role with the one body it acts for: what a membership is, and what an invitation offers."""
+
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     role: Mapped[Role] = mapped_column(states(Role))
     school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"), index=True)
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
     hub_id: Mapped[int | None] = mapped_column(ForeignKey("hub.id"), index=True)
 
+    @declared_attr
+    @classmethod
+    def school(cls) -> Mapped[School | None]:
+        """The school of a teacher."""
+        return relationship(lazy="joined")
+
+    @declared_attr
+    @classmethod
+    def company(cls) -> Mapped[Company | None]:
+        """The company of a coordinator."""
+        return relationship(lazy="joined")
+
+    @declared_attr
+    @classmethod
+    def hub(cls) -> Mapped[Hub | None]:
+        """The hub of its member."""
+        return relationship(lazy="joined")
+
+    @property
+    def body(self) -> School | Company | Hub | None:
+        """For whom one acts; the programme office's own people act for none."""
+        return self.school or self.company or self.hub
+
+
+class Membership(Acting, Base):
+    """One role of one user, with the one body it acts for."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        CheckConstraint(ONE_BODY, name="one_body"),
+        UniqueConstraint("user_id", "school_id"),
+        UniqueConstraint("user_id", "company_id"),
+        UniqueConstraint("user_id", "hub_id"),
+    )
+
+    id: Mapped[Id]
+
     user: Mapped[User] = relationship(back_populates="memberships", lazy="raise_on_sql")
-    school: Mapped[School | None] = relationship(lazy="joined")
-    company: Mapped[Company | None] = relationship(lazy="joined")
-    hub: Mapped[Hub | None] = relationship(lazy="joined")
+
+
+class Invitation(Acting, Base):
+    """A role that is offered and not yet accepted; the row goes when it is answered or withdrawn. `name` is what the
+    inviter typed (class: contact; goes with the row): the account's own is not theirs to read before it accepts."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        CheckConstraint(ONE_BODY, name="one_body"),
+        UniqueConstraint("user_id", "school_id"),
+        UniqueConstraint("user_id", "company_id"),
+        UniqueConstraint("user_id", "hub_id"),
+    )
+
+    id: Mapped[Id]
+    name: Mapped[Name]
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship(foreign_keys="Invitation.user_id", lazy="joined")
+    invited_by: Mapped[User] = relationship(foreign_keys="Invitation.invited_by_id", lazy="joined")
 
 
 class UserSession(Base):

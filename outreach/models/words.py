@@ -26,6 +26,14 @@ KINDS: dict[str, LazyString] = {
     "coding_session": _l("Coding session"),
 }
 
+ROLE_WORDS: dict[str, LazyString] = {
+    "teacher": _l("Teacher"),
+    "coordinator": _l("Coordinator"),
+    "hub": _l("Hub member"),
+    "staff": _l("Programme staff"),
+    "administrator": _l("Administrator"),
+}
+
 # Session languages as the matching format names them.
 LANGUAGES: dict[str, LazyString] = {"yue": _l("Cantonese"), "en": _l("English"), "cmn": _l("Putonghua")}
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_, select, true
+from typing import Any
 
-from outreach.models import Company, Hub, Membership, Role, School, User, db
+from sqlalchemy import ColumnElement, false, func, or_, select, true
+
+from outreach.models import BODIES, Company, Hub, Invitation, Membership, Role, School, User, db
 from outreach.permissions import acts_for, companies_of, visible
 from outreach.queries.paging import Page, page_of
 from outreach.queries.schools import search_words
 
 OPEN, INVITED, CLOSED = "active", "invited", "closed"
+# As many bodies can be looked through in a list of choices; more are searched, so many at a time.
+BODIES_SHOWN = 20
 
 
 def find_people(
@@ -55,13 +59,42 @@ def state_of(user: User) -> str:
     return INVITED if user.password_hash is None else OPEN
 
 
-def bodies_for(user: User, role: Role) -> list[School | Company | Hub]:
-    """The schools, companies or hubs for which this person may invite somebody; a role without body has none."""
-    if role is Role.COORDINATOR:
-        theirs = true() if user.is_staff else Company.hub_id.in_(user.hub_ids)
-        return list(db.session.scalars(select(Company).where(theirs).order_by(Company.name_en)))
-    if role is Role.TEACHER and user.is_staff:
-        return list(db.session.scalars(select(School).order_by(School.name_en, School.level)))
-    if role is Role.HUB and user.is_staff:
-        return list(db.session.scalars(select(Hub).order_by(Hub.name_en)))
-    return []
+def find_invitations(*, reader: User, words: str = "", number: int = 1) -> Page[Invitation]:
+    """The invitations without an answer that `reader` may know of, the newest first; by name or e-mail as they were typed."""
+    found = select(Invitation).join(User, User.id == Invitation.user_id).where(visible(reader, Invitation))
+    for word in search_words(words):
+        columns = (Invitation.name, User.email)
+        found = found.where(or_(*(func.lower(column).contains(word, autoescape=True) for column in columns)))
+    return page_of(found.order_by(Invitation.created_at.desc(), Invitation.id.desc()), number=number)
+
+
+def own_invitations(user: User) -> list[Invitation]:
+    """What somebody has been offered and not answered."""
+    found = select(Invitation).where(Invitation.user_id == user.id).order_by(Invitation.id)
+    return list(db.session.scalars(found).unique())
+
+
+def find_bodies(*, reader: User, role: Role, words: str = "", number: int = 1) -> Page[Any]:
+    """The schools, companies or hubs for which `reader` may invite somebody as `role`: by part of either name, or of a
+    school's registration number."""
+    table, allowed = BODIES[role], _may_invite_for(reader, role)
+    columns = [table.name_en, table.name_zh, *([School.registration] if table is School else [])]
+    found = select(table).where(allowed)
+    for word in search_words(words):
+        found = found.where(or_(*(func.lower(column).contains(word, autoescape=True) for column in columns)))
+    return page_of(found.order_by(table.name_en, table.id), number=number, size=BODIES_SHOWN)
+
+
+def body_for(*, reader: User, role: Role, body_id: int) -> School | Company | Hub | None:
+    """One of these, by its number."""
+    table: Any = BODIES[role]
+    found: School | Company | Hub | None = db.session.scalar(
+        select(table).where(table.id == body_id, _may_invite_for(reader, role))
+    )
+    return found
+
+
+def _may_invite_for(reader: User, role: Role) -> ColumnElement[bool]:
+    if reader.is_staff:
+        return true()
+    return Company.hub_id.in_(reader.hub_ids) if role is Role.COORDINATOR else false()

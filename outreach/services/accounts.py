@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from outreach.models import Allowance, TokenPurpose, User, UserSession, db
 from outreach.models.words import LOCALES
 from outreach.services.outbox import queue
+from outreach.services.roles import take_up_all
 from outreach.services.tokens import end_tokens, key_hash, new_key, spend_token, token_holder
 from outreach.services.transaction import Refusal, audit, changed_rows, deed, upsert
 
@@ -151,6 +152,8 @@ def set_password(*, key: str, purpose: TokenPurpose, password: str, now: datetim
 @deed
 def _set_password(*, key: str, purpose: TokenPurpose, password_hash: str, now: datetime) -> User:
     user = spend_token(key=key, purpose=purpose, now=now)
+    if user.password_hash is None:
+        take_up_all(user, now=now)
     user.password_hash = password_hash
     end_tokens(user_id=user.id, now=now)
     db.session.execute(delete(UserSession).where(UserSession.user_id == user.id))

@@ -12,12 +12,15 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import force_locale, gettext
+from sqlalchemy import select
 
 from outreach.letters import Visit, in_language
 from outreach.mail import CalendarEntry
 from outreach.models import (
     Booking,
     BookingState,
+    Invitation,
+    Membership,
     OfferKind,
     OutboxMessage,
     Slot,
@@ -26,7 +29,7 @@ from outreach.models import (
     VisitRequest,
     db,
 )
-from outreach.models.words import KINDS
+from outreach.models.words import KINDS, ROLE_WORDS
 from outreach.queries.contacts import hosts_of, teacher_of
 from outreach.services.links import link
 from outreach.services.tokens import LIFETIME, issue_token
@@ -172,10 +175,28 @@ def _slot_cancelled(message: OutboxMessage, now: datetime) -> Told | None:
 
 
 def _invitation(message: OutboxMessage, now: datetime) -> Told | None:
-    bodies = [each.school or each.company or each.hub for each in message.user.memberships]
-    names = [in_language(body, "name").text if body else gettext("Programme office") for body in bodies]
+    offered = select(Invitation).where(Invitation.user_id == message.user_id).order_by(Invitation.id)
+    roles: list[Membership | Invitation] = [*message.user.memberships, *db.session.scalars(offered).unique()]
     told = _with_key(message, TokenPurpose.INVITATION, "account.invitation", now)
-    return Told(told.facts | {"acts_for": ", ".join(names)}, secrets=told.secrets)
+    return Told(told.facts | {"acts_for": ", ".join(map(_body_of, roles))}, secrets=told.secrets)
+
+
+def _role_offered(message: OutboxMessage, now: datetime) -> Told | None:
+    invitation = db.session.get(Invitation, message.facts["invitation_id"])
+    if invitation is None:
+        return None
+    role = str(ROLE_WORDS[invitation.role])
+    facts = {
+        "reader": message.user.name,
+        "acts_as": gettext("%(role)s, %(body)s", role=role, body=_body_of(invitation)),
+        "invited_by": invitation.invited_by.name,
+        "url": link("invitations.show", invitation_id=invitation.id),
+    }
+    return Told(facts)
+
+
+def _body_of(role: Membership | Invitation) -> str:
+    return gettext("Programme office") if role.body is None else in_language(role.body, "name").text
 
 
 def _password_reset(message: OutboxMessage, now: datetime) -> Told | None:
@@ -192,5 +213,6 @@ OTHERS: dict[str, Callable[[OutboxMessage, datetime], Told | None]] = {
     "not_placed": _not_placed,
     "slot_cancelled": _slot_cancelled,
     "invitation": _invitation,
+    "role_offered": _role_offered,
     "password_reset": _password_reset,
 }

@@ -5,7 +5,7 @@ is there already, as the preview shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Protocol, TypeVar
@@ -109,6 +109,13 @@ def listed(series: Series, there: Iterable[Stretch], *, now: datetime) -> tuple[
             field="last_day",
         )
     return found
+
+
+def days_to_make(found: Iterable[SeriesDay], only: Collection[date] | None) -> list[date]:
+    """The days of a preview on which something is made: the free ones, of these those that were ticked.
+
+    What is taken meanwhile is left out, so that sending twice is harmless. `only` is None where nobody ticked."""
+    return [one.planned.day for one in found if one.free and (only is None or one.planned.day in only)]
 
 
 def refuse_series(series: Series, *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The dates of an offer: one slot, a weekly series, and the cancelling of a slot with everything that hangs on it."""
+"""The dates of an offer: one slot, a weekly series, other limits, and the cancelling of a slot with what hangs on it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from outreach.clock import to_utc
 from outreach.models import (
@@ -26,16 +26,19 @@ from outreach.queries.contacts import teacher_for
 from outreach.services.bookings import cancel_booking_in
 from outreach.services.offers import locked_offer
 from outreach.services.outbox import queue
+from outreach.services.seats import SLOTS
 from outreach.services.series import (
     Series,
     SeriesDay,
+    days_to_make,
     first_clash,
     listed,
     refuse_past,
     refuse_series,
     refuse_times,
 )
-from outreach.services.transaction import Refusal, audit, changed_rows, deed
+from outreach.services.transaction import ChangedMeanwhile, Refusal, audit, changed_rows, deed
+from outreach.services.waitlist import pass_on
 
 
 class SlotDoesNotHold(Refusal):
@@ -118,16 +121,59 @@ def add_series(
     `only` keeps to the days that the coordinator ticked in the preview."""
     offer = _open_offer(offer_id)
     _refuse_limits(offer, limits)
-    wanted = [
-        found.planned.day
-        for found in preview_series(offer_id=offer_id, series=series, now=now)
-        if found.free and (only is None or found.planned.day in only)
-    ]
+    wanted = days_to_make(preview_series(offer_id=offer_id, series=series, now=now), only)
     made = [_make(offer, day, series.start_time, series.end_time, limits, now=now) for day in wanted]
     if made:
         detail = {"slots": len(made), "first": wanted[0].isoformat(), "last": wanted[-1].isoformat()}
         audit("slot.create_series", offer, by=by, now=now, **detail)
     return made
+
+
+@deed
+def change_limits(
+    *, slot_id: int, limits: Limits, seen_version: int, by: User, now: datetime
+) -> list[Booking]:
+    """Change what a slot takes, as long as the bookings in it fit; returns the places that waiting groups are offered.
+
+    One UPDATE decides: who books at this moment comes before it, and counts, or after it, and finds the new limits."""
+    slot = db.session.get_one(Slot, slot_id)
+    _refuse_limits(slot.offer, limits)
+    least, most, groups = limits.of(slot.offer)
+    # A booking that has fewer pupils than the minimum was let in; it must not be shut out by a larger one.
+    minimum_holds = or_(SLOTS.c.groups_taken == 0, SLOTS.c.pupils_taken >= least, SLOTS.c.min_pupils >= least)
+    changed = changed_rows(
+        update(SLOTS)
+        .where(
+            SLOTS.c.id == slot_id,
+            SLOTS.c.version == seen_version,
+            SLOTS.c.state == SlotState.OPEN,
+            SLOTS.c.starts_at > now,
+            SLOTS.c.pupils_taken <= most,
+            SLOTS.c.groups_taken <= groups,
+            minimum_holds,
+        )
+        .values(min_pupils=least, max_pupils=most, max_groups=groups, version=SLOTS.c.version + 1)
+    )
+    db.session.refresh(slot)
+    if changed != 1:
+        raise _why_not_changed(slot, seen_version, most=most, groups=groups, now=now)
+    audit("slot.change_limits", slot, by=by, now=now, least=least, most=most, groups=groups)
+    return pass_on(slot=slot, now=now)
+
+
+def _why_not_changed(slot: Slot, seen_version: int, *, most: int, groups: int, now: datetime) -> Refusal:
+    if slot.state is not SlotState.OPEN or slot.starts_at <= now:
+        return SlotOver(_l("This slot has begun or is cancelled already."))
+    if slot.version != seen_version:
+        return ChangedMeanwhile()
+    if slot.pupils_taken > most:
+        words = _l("%(num)d pupils are booked already; the slot cannot take fewer.", num=slot.pupils_taken)
+        return SlotDoesNotHold(words, field="max_pupils")
+    if slot.groups_taken > groups:
+        words = _l("%(num)d groups are booked already; the slot cannot take fewer.", num=slot.groups_taken)
+        return SlotDoesNotHold(words, field="max_groups")
+    words = _l("%(num)d pupils are booked; a higher minimum would shut them out.", num=slot.pupils_taken)
+    return SlotDoesNotHold(words, field="min_pupils")
 
 
 @deed

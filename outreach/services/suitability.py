@@ -12,8 +12,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from outreach.clock import later_the_same_day, public_holiday
-from outreach.models import IN_FORCE, BlockedDays, OfferKind, Round, School, Slot, User, db
+from outreach.models import IN_FORCE, BlockedDays, OfferKind, Round, School, Slot, SlotState, User, db
 from outreach.models.words import GRADES, LANGUAGES
+from outreach.queries.rounds import round_in_force_on
 from outreach.services.bridge import visit_minutes
 from outreach.services.places import Group
 from outreach.services.transaction import Refusal
@@ -39,6 +40,12 @@ class SchoolNotFree(Refusal):
 
 class TooLate(Refusal):
     """The session has begun, or no published round holds its day."""
+
+
+class SessionOver(Refusal):
+    """The session is cancelled or has begun: it will never be bookable again."""
+
+    status = 410
 
 
 def grades_of(school: School) -> dict[str, LazyString]:
@@ -147,6 +154,21 @@ def _too_late(returns: time, ends: time) -> LazyString:
     )
 
 
+def why_closed(slot: Slot, *, now: datetime) -> Refusal | None:
+    """Why no group at all can have a place in a session, nor wait for one; None while it is open.
+
+    Asked before a form is shown. The deeds decide for themselves, under their locks."""
+    if slot.state is not SlotState.OPEN:
+        return SessionOver(_l("This session is cancelled."))
+    if slot.starts_at <= now:
+        return SessionOver(_l("This session has begun already."))
+    return None if round_in_force_on(slot.day) is not None else _no_round()
+
+
+def _no_round() -> TooLate:
+    return TooLate(_l("Places on this day cannot be booked directly: its round is not published."))
+
+
 def held_round(day: date) -> Round:
     """The round in force that this day belongs to, kept in force until the deed ends."""
     round_ = db.session.scalar(
@@ -157,7 +179,7 @@ def held_round(day: date) -> Round:
         .with_for_update(read=True)
     )
     if round_ is None:
-        raise TooLate(_l("Places on this day cannot be booked directly: its round is not published."))
+        raise _no_round()
     return round_
 
 

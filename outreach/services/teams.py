@@ -25,6 +25,7 @@ from outreach.services.offers import refuse_place
 from outreach.services.series import (
     Series,
     SeriesDay,
+    days_to_make,
     first_clash,
     listed,
     refuse_past,
@@ -122,11 +123,7 @@ def add_weekly_windows(
 
     `only` keeps to the days that the coordinator ticked in the preview."""
     team = locked_team(team_id)
-    wanted = [
-        found.planned.day
-        for found in preview_windows(team_id=team_id, series=series, now=now)
-        if found.free and (only is None or found.planned.day in only)
-    ]
+    wanted = days_to_make(preview_windows(team_id=team_id, series=series, now=now), only)
     made = [
         TeamWindow(team_id=team.id, day=day, start_time=series.start_time, end_time=series.end_time)
         for day in wanted

@@ -26,6 +26,7 @@ BLUEPRINTS = (
     "companies",
     "roster",
     "people",
+    "invitations",
     "requests",
     "bookings",
     "waitlist",

@@ -9,6 +9,7 @@ from flask_login import logout_user
 
 from outreach.clock import utc_now
 from outreach.models import TokenPurpose
+from outreach.queries.people import own_invitations
 from outreach.services import accounts
 from outreach.web.access import reader, requires, safe_next, signed_in_user
 from outreach.web.forms.account import PasswordForm, ResetForm, SettingsForm, SignInForm
@@ -102,4 +103,4 @@ def settings() -> ResponseReturnValue:
         return redirect(url_for("account.settings"), 303)
     if not form.is_submitted():
         fill(form, user, ("name", "phone", "language"))
-    return render_template("account/settings.html", form=form), form.status
+    return render_template("account/settings.html", form=form, offered=own_invitations(user)), form.status

@@ -15,6 +15,8 @@ from outreach.queries.contacts import hosts_of, teacher_of
 from outreach.services import bookings as deeds
 from outreach.services.letter_facts import calendar_entry, visit_of
 from outreach.services.links import link
+from outreach.services.suitability import why_closed
+from outreach.services.transaction import Refusal
 from outreach.web.access import load_or_404, requires, signed_in_user
 from outreach.web.forms.base import seen_version
 from outreach.web.forms.bookings import CancelForm, DeclineForm
@@ -62,6 +64,9 @@ def show(booking_id: int) -> ResponseReturnValue:
 def new(slot_id: int) -> ResponseReturnValue:
     """Book a free place."""
     slot, user = load_or_404(Slot, slot_id), signed_in_user()
+    closed = why_closed(slot, now=utc_now())
+    if closed is not None:
+        return closed_page(slot, closed)
     form = GroupForm(schools=own_schools(user))
     if form.validate_on_submit() and form.attempt(
         deeds.book_free_place,
@@ -74,6 +79,11 @@ def new(slot_id: int) -> ResponseReturnValue:
         flash(_("The place is yours. A letter with everything you need is on its way."), "good")
         return redirect(url_for("bookings.show", booking_id=form.outcome.id), 303)
     return render_template("booking/new.html", form=form, slot=slot), form.status
+
+
+def closed_page(slot: Slot, closed: Refusal) -> ResponseReturnValue:
+    """A session in which nobody can have a place: why, and where to go on, instead of a form that would be refused."""
+    return render_template("booking/closed.html", slot=slot, reason=closed.words), closed.status
 
 
 @blueprint.post("/bookings/<id:booking_id>/confirm")

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from outreach import letters
 from outreach.models import User
 from outreach.models.district import DISTRICT
-from outreach.models.words import GRADES, KINDS, LANGUAGES, TOPICS, WEEKDAYS
+from outreach.models.words import GRADES, KINDS, LANGUAGES, ROLE_WORDS, TOPICS, WEEKDAYS
 from outreach.permissions import can
 from outreach.web.access import reader, signed_in_user
 from outreach.web.navigation import navigation
@@ -51,14 +51,6 @@ STATE_WORDS: dict[str, LazyString] = {
     "dropped": _l("No longer needed"),
 }
 
-ROLE_WORDS: dict[str, LazyString] = {
-    "teacher": _l("Teacher"),
-    "coordinator": _l("Coordinator"),
-    "hub": _l("Hub member"),
-    "staff": _l("Programme staff"),
-    "administrator": _l("Administrator"),
-}
-
 GOAL_WORDS: dict[str, LazyString] = {
     "equity": _l("Schools served"),
     "groups": _l("Groups placed"),
@@ -83,7 +75,7 @@ class Person:
         """What the person acts as, and for whom, in the reader's language."""
         lines = []
         for membership in user.memberships:
-            body = membership.school or membership.company or membership.hub
+            body = membership.body
             role = str(ROLE_WORDS[membership.role])
             if body is not None:
                 role = _("%(role)s, %(body)s", role=role, body=letters.in_language(body, "name").text)

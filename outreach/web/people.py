@@ -1,18 +1,21 @@
-"""People: who has an account, inviting, sending an invitation again, closing an account."""
+"""People: who has an account, inviting, ending a role, closing an account. `invitations.py` has what waits for an answer."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from outreach.clock import utc_now
-from outreach.models import Role, User
+from outreach.models import BODIES, Membership, Role, User
 from outreach.permissions import may_ever_grant
 from outreach.queries import people as questions
+from outreach.services import invitations
 from outreach.services import people as deeds
 from outreach.web.access import load_or_404, requires, signed_in_user
-from outreach.web.forms.people import InvitationForm, PeopleFilterForm
+from outreach.web.forms.people import BodySearchForm, InvitationForm, PeopleFilterForm
 from outreach.web.paging import page_number, paged
 
 blueprint = Blueprint("people", __name__)
@@ -43,22 +46,48 @@ def invite(role: str) -> ResponseReturnValue:
     by, granted = signed_in_user(), Role(role)
     if granted not in grantable(by):
         abort(403)
-    form = InvitationForm(role, questions.bodies_for(by, granted))
+    bodies = _bodies(by, granted)
+    if bodies is None:
+        return _choose_body(by, granted)
+    form = InvitationForm(role, bodies)
     if form.validate_on_submit() and form.attempt(
-        deeds.invite, role=granted, by=by, now=utc_now(), **form.facts()
+        invitations.invite, role=granted, by=by, now=utc_now(), **form.facts()
     ):
-        flash(_say(form.outcome), "good")
-        return redirect(url_for("people.index"), 303)
+        # The same words whether there is an account or not.
+        flash(_("We have written to %(email)s.", email=form.email.data), "good")
+        return redirect(url_for("invitations.index"), 303)
     return render_template("people/invite.html", form=form, role=role, roles=grantable(by)), form.status
 
 
-@blueprint.post("/people/<id:user_id>/invite-again")
-@requires("people.invite_again")
-def invite_again(user_id: int) -> ResponseReturnValue:
-    """Send the invitation again, with a new link."""
-    load_or_404(User, user_id)
-    deeds.resend_invitation(user_id=user_id, by=signed_in_user(), now=utc_now())
-    flash(_("The invitation goes out again. The link in the earlier letter no longer works."), "good")
+def _bodies(by: User, role: Role) -> list[Any] | None:
+    """What the form offers to act for: the one in the address, or all where they are few; None where they are searched."""
+    if role not in BODIES:
+        return []
+    if "body" in request.args:
+        chosen = request.args.get("body", default=0, type=int)
+        # A larger number is none that a database can look for.
+        body = questions.body_for(reader=by, role=role, body_id=chosen) if 0 < chosen < 2**31 else None
+        return [body or abort(404)]
+    found = questions.find_bodies(reader=by, role=role)
+    return list(found.rows) if found.pages == 1 else None
+
+
+def _choose_body(by: User, role: Role) -> ResponseReturnValue:
+    """Search what the person will act for: without scripts by the button, with them while one types."""
+    form = BodySearchForm(request.args)
+    found = questions.find_bodies(reader=by, role=role, words=form.words.data or "", number=page_number())
+    return render_template(
+        "people/choose.html", form=form, role=role, roles=grantable(by), found=paged(found)
+    )
+
+
+@blueprint.post("/people/roles/<id:membership_id>/end")
+@requires("people.end_role")
+def end_role(membership_id: int) -> ResponseReturnValue:
+    """End one role of one person; the account goes on."""
+    load_or_404(Membership, membership_id)
+    deeds.end_membership(membership_id=membership_id, by=signed_in_user(), now=utc_now())
+    flash(_("The role has ended. The account stays."), "good")
     return redirect(url_for("people.index"), 303)
 
 
@@ -85,9 +114,3 @@ def enable(user_id: int) -> ResponseReturnValue:
 def grantable(user: User) -> list[Role]:
     """The roles this person may give to somebody."""
     return [role for role in Role if may_ever_grant(user, role)]
-
-
-def _say(invited: deeds.Invited) -> str:
-    if invited.user.password_hash is None:
-        return _("The invitation goes out by e-mail.")
-    return _("This person has an account already; the role is added to it.")

@@ -1,4 +1,4 @@
-"""The dates of an offer, for the company's coordinators: one, a weekly series with its preview, and cancelling."""
+"""The dates of an offer, for the company's coordinators: one, a weekly series with its preview, limits, cancelling."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from outreach.models import Offer, Slot
 from outreach.queries import offers as questions
 from outreach.services import slots as deeds
 from outreach.web.access import load_or_404, requires, signed_in_user
-from outreach.web.forms.slots import CancelSlotForm, SeriesForm, SlotForm
+from outreach.web.forms.base import fill
+from outreach.web.forms.slots import CancelSlotForm, EditSlotForm, SeriesForm, SlotForm
 
 blueprint = Blueprint("slots", __name__)
 
@@ -69,6 +70,23 @@ def add_series(offer_id: int) -> ResponseReturnValue:
     return render_template("slot/series.html", form=form, offer=offer), form.status
 
 
+@blueprint.route("/slots/<id:slot_id>/edit", methods=["GET", "POST"])
+@requires("slot.edit")
+def edit(slot_id: int) -> ResponseReturnValue:
+    """Change how many a slot takes, as long as the bookings in it fit."""
+    slot, form, now = load_or_404(Slot, slot_id), EditSlotForm(), utc_now()
+    offer = slot.offer
+    arguments = {"slot_id": slot_id, "by": signed_in_user(), "now": now}
+    if not form.is_submitted():
+        fill(form, slot, ("min_pupils", "max_pupils", "max_groups", "version"))
+    if form.validate_on_submit() and form.attempt(
+        deeds.change_limits, limits=form.limits(), seen_version=form.seen_version(), **arguments
+    ):
+        _tell_of_places(len(form.outcome))
+        return redirect(url_for("slots.index", offer_id=offer.id), 303)
+    return render_template("slot/edit.html", form=form, slot=slot, now=now), form.status
+
+
 @blueprint.route("/slots/<id:slot_id>/cancel", methods=["GET", "POST"])
 @requires("slot.cancel")
 def cancel(slot_id: int) -> ResponseReturnValue:
@@ -92,6 +110,15 @@ def ticked_days() -> set[date]:
         except ValueError:
             continue
     return found
+
+
+def _tell_of_places(offered: int) -> None:
+    flash(_("The limits are saved."), "good")
+    if offered:
+        words = ngettext(
+            "%(num)d waiting group is offered a place.", "%(num)d waiting groups are offered places.", offered
+        )
+        flash(words, "good")
 
 
 def _tell_of_holiday(of: date) -> None:

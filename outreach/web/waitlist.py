@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 from outreach.clock import utc_now
 from outreach.models import Slot, WaitlistEntry
 from outreach.services import waitlist as deeds
+from outreach.services.suitability import why_closed
 from outreach.web.access import load_or_404, requires, signed_in_user
+from outreach.web.bookings import closed_page
 from outreach.web.forms.groups import GroupForm, own_schools
 
 blueprint = Blueprint("waitlist", __name__)
@@ -20,6 +22,9 @@ blueprint = Blueprint("waitlist", __name__)
 def new(slot_id: int) -> ResponseReturnValue:
     """Put a group on the list of a full session."""
     slot, user = load_or_404(Slot, slot_id), signed_in_user()
+    closed = why_closed(slot, now=utc_now())
+    if closed is not None:
+        return closed_page(slot, closed)
     form = GroupForm(schools=own_schools(user))
     if form.validate_on_submit() and form.attempt(
         deeds.join_waitlist, slot_id=slot_id, group=form.group(), by=user, now=utc_now()

@@ -21,6 +21,7 @@ from outreach.models import (
     LIVE,
     Booking,
     BookingState,
+    Invitation,
     Membership,
     Offer,
     OutboxMessage,
@@ -29,13 +30,13 @@ from outreach.models import (
     User,
     db,
 )
-from outreach.services import offers, slots
+from outreach.services import offers, people, slots
 from outreach.services.bookings import book_free_place, confirm_booking
+from outreach.services.invitations import accept_invitation, invite, withdraw_invitation
 from outreach.services.offers import withdraw_offer
-from outreach.services.people import invite
 from outreach.services.series import Series
 from outreach.services.slots import add_series, add_slot, cancel_slot
-from outreach.services.transaction import Refusal
+from outreach.services.transaction import Refusal, one_transaction
 from tests import build, visit_rows
 from tests.booking_stage import make_stage, read
 from tests.build import NOW
@@ -149,9 +150,75 @@ def test_an_invitation_sent_by_many_is_one_account_one_role_one_letter(
     assert crowd.press(*wishes) == ["done"] * CROWD
     with app.app_context():
         user = db.session.query(User).filter_by(email="new@example.org").one()
-        held = db.session.query(Membership).filter_by(user_id=user.id)
-        assert sorted(membership.role.value for membership in held) == ["coordinator", "staff"]
+        offered = db.session.query(Invitation).filter_by(user_id=user.id)
+        assert sorted(invitation.role.value for invitation in offered) == ["coordinator", "staff"]
         assert db.session.query(OutboxMessage).count() == 1
+
+
+def test_an_invitation_is_accepted_or_withdrawn_never_both(app: Flask, cast: Cast, crowd: Crowd) -> None:
+    for _time in range(5):
+        with app.app_context():
+            asked = invite(
+                email="cole@example.org",
+                name="Cole",
+                role=Role.COORDINATOR,
+                body_id=cast.robo,
+                by=cast.user("hana"),
+                now=NOW,
+            ).invitation
+            assert asked is not None
+            number = asked.id
+        accepts = lambda: accept_invitation(invitation_id=number, by=cast.user("cole"), now=NOW)  # noqa: B023, E731
+        withdraws = lambda: withdraw_invitation(invitation_id=number, by=cast.user("hana"), now=NOW)  # noqa: B023, E731
+        accepted, withdrawn = crowd.press(accepts, withdraws)
+        with app.app_context():
+            has_role = cast.robo in cast.user("cole").company_ids
+            assert (accepted, withdrawn) == ("done" if has_role else "InvitationOver", "done")
+            assert db.session.query(Invitation).count() == 0
+            with one_transaction():
+                db.session.query(Membership).filter_by(
+                    company_id=cast.robo, user_id=cast.people["cole"]
+                ).delete()
+
+
+def both_leave(
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[str], int]:
+    """Two administrators end their roles, each counting the other before either has gone: (answers, who is left)."""
+    with app.app_context(), one_transaction():
+        cast.user("stan").memberships[0].role = Role.ADMINISTRATOR
+    with app.app_context():
+        roles = {name: cast.user(name).memberships[0].id for name in ("ada", "stan")}
+    both_counted, real = Barrier(2), people._keep_an_administrator
+
+    def slowly(leaving: User) -> None:
+        real(leaving)
+        with suppress(BrokenBarrierError):
+            both_counted.wait(1)
+
+    def leaves(name: str) -> Callable[[], object]:
+        return lambda: people.end_membership(membership_id=roles[name], by=cast.user(name), now=NOW)
+
+    monkeypatch.setattr(people, "_keep_an_administrator", slowly)
+    answers = sorted(crowd.press(leaves("ada"), leaves("stan")))
+    with app.app_context():
+        return answers, db.session.query(Membership).filter_by(role=Role.ADMINISTRATOR).count()
+
+
+def test_of_two_administrators_who_leave_at_once_one_stays(
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert both_leave(app, cast, crowd, monkeypatch) == (["LastAdministrator", "done"], 1)
+
+
+def test_without_the_name_they_hold_both_administrators_would_leave(
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "one_at_a_time", lambda *_name, **_now: None)
+    with app.app_context():
+        one_writer = db.engine.dialect.name == "sqlite"
+    answers = both_leave(app, cast, crowd, monkeypatch)
+    assert answers == ((["LastAdministrator", "done"], 1) if one_writer else (["done", "done"], 0))
 
 
 def withdrawn_while_booked(

@@ -11,12 +11,14 @@ import pytest
 from flask import Flask
 
 from outreach.letters import LETTERS
-from outreach.models import BookingState, OfferKind, TokenPurpose, db
+from outreach.models import BookingState, OfferKind, Role, TokenPurpose, db
 from outreach.services import accounts, outbox
+from outreach.services.invitations import invite, withdraw_invitation
 from outreach.services.letter_facts import OTHERS, TRUE_WHILE
 from outreach.services.transaction import one_transaction
 from tests import build
 from tests.cast import Cast
+from tests.simplified import simplified_in
 from tests.smtp_server import Delivered, PostOffice
 from tests.visit_rows import DAY, NOW, Scene, book, move, post, row, scene, walk
 
@@ -156,3 +158,28 @@ def test_an_invitation_says_for_whom_one_acts(made: Scene, post_office: PostOffi
         "Hilltop Technology Park",
         "Programme office",
     ]
+
+
+def invitation_letter(made: Scene) -> int:
+    """Hana asks Tess, who reads Chinese, to coordinate Robo Works."""
+    with one_transaction():
+        made.cast.user("tess").language = "zh_Hant_HK"
+    facts = {"email": "tess@example.org", "name": "T.", "role": Role.COORDINATOR, "body_id": made.cast.robo}
+    asked = invite(**facts, by=made.cast.user("hana"), now=NOW).invitation  # type: ignore[arg-type]
+    assert asked is not None
+    return asked.id
+
+
+def test_an_offered_role_is_told_in_the_readers_language(made: Scene, post_office: PostOffice) -> None:
+    number = invitation_letter(made)
+    assert walk(post_office) == {"sent": 1}
+    text = post_office.delivered[0].text()
+    assert f"http://outreach.test/invitations/{number}\n" in text
+    assert ("機械工房" in text, "Hana" in text, simplified_in(text)) == (True, True, [])
+
+
+def test_a_withdrawn_invitation_is_not_told(made: Scene, post_office: PostOffice) -> None:
+    number = invitation_letter(made)
+    withdraw_invitation(invitation_id=number, by=made.cast.user("hana"), now=NOW)
+    assert walk(post_office) == {"dropped": 1}
+    assert post_office.delivered == []

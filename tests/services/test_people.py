@@ -1,4 +1,4 @@
-"""Invitations, memberships, closed accounts."""
+"""Roles that end singly, and accounts that are closed and opened again."""
 
 from __future__ import annotations
 
@@ -7,18 +7,10 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from outreach.models import Membership, OutboxMessage, Role, TokenPurpose, User, UserSession, db
+from outreach.models import AuditEntry, Membership, Role, UserSession, db
 from outreach.services.accounts import open_session
-from outreach.services.people import (
-    HasPassword,
-    InvitationDoesNotHold,
-    MayNotGrant,
-    disable_account,
-    enable_account,
-    invite,
-    resend_invitation,
-)
-from outreach.services.tokens import LinkUsedUp, issue_token, spend_token
+from outreach.services.invitations import MayNotGrant, invite
+from outreach.services.people import LastAdministrator, disable_account, enable_account, end_membership
 from outreach.services.transaction import one_transaction
 from tests.build import NOW
 from tests.cast import PEOPLE, Cast
@@ -31,119 +23,79 @@ def context(app: Flask, cast: Cast) -> Iterator[None]:
         yield
 
 
-def invites(
-    cast: Cast, by: str | None, role: Role, body_id: int | None, email: str = "new@example.org"
-) -> User:
-    """Somebody of the cast (or the owner of the server) invites a new person."""
-    user = None if by is None else cast.user(by)
-    return invite(email=email, name="New", role=role, body_id=body_id, by=user, now=NOW).user
+def role_of(cast: Cast, name: str) -> int:
+    """The number of somebody's one role."""
+    return db.session.query(Membership).filter_by(user_id=cast.people[name]).one().id
 
 
-def letters() -> list[tuple[str, int]]:
-    """The queued letters: template and reader."""
-    return [(row.template, row.user_id) for row in db.session.query(OutboxMessage).order_by(OutboxMessage.id)]
+def second_administrator() -> int:
+    """Alan, let in at the command line; he has chosen a password."""
+    user = invite(email="alan@example.org", name="Alan", role=Role.ADMINISTRATOR, by=None, now=NOW).user
+    with one_transaction():
+        user.password_hash = "x"
+    return user.id
 
 
-# Who may grant what, by hand: P primary school, R Robo Works (under Hana's hub), H Harbour Data, U the hub.
-GRANTS = {
+# Whose role each may end, by hand; Alan is a second administrator.
+ENDS = {
     "tess": set(),
     "theo": set(),
     "tom": set(),
     "cora": set(),
     "cole": set(),
-    "hana": {"coordinator R"},
-    "stan": {"teacher P", "coordinator R", "coordinator H", "hub U"},
-    "ada": {"teacher P", "coordinator R", "coordinator H", "hub U", "staff -", "administrator -"},
+    "hana": {"cora"},
+    "stan": {"tess", "theo", "tom", "cora", "cole", "hana"},
+    "ada": set(PEOPLE),
 }
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_who_may_grant_what(cast: Cast, name: str) -> None:
-    bodies = {"P": cast.primary, "R": cast.robo, "H": cast.harbour, "U": cast.hub, "-": None}
-    granted = set()
-    for wish in ("teacher P", "coordinator R", "coordinator H", "hub U", "staff -", "administrator -"):
-        role, body = wish.split()
+def test_whose_role_each_may_end(cast: Cast, name: str) -> None:
+    second_administrator()
+    ended = set()
+    # One's own at last: an administrator without the role ends nothing more.
+    for victim in sorted(PEOPLE, key=lambda person: person == name):
         try:
-            invites(cast, name, Role(role), bodies[body])
+            end_membership(membership_id=role_of(cast, victim), by=cast.user(name), now=NOW)
         except MayNotGrant:
             continue
-        granted.add(wish)
-    assert granted == GRANTS[name]
-    assert db.session.query(User).count() == len(PEOPLE) + bool(granted)
+        ended.add(victim)
+    assert ended == ENDS[name]
+    assert {person for person in PEOPLE if not cast.user(person).memberships} == ended
 
 
-def test_a_new_person_gets_an_account_without_password_and_one_letter(cast: Cast) -> None:
-    user = invites(cast, "hana", Role.COORDINATOR, cast.robo, " New@Example.org ")
-    assert (user.email, user.password_hash, user.company_ids) == ("new@example.org", None, {cast.robo})
-    assert letters() == [("invitation", user.id)]
+def test_one_role_ends_and_the_rest_of_the_account_goes_on(cast: Cast) -> None:
+    cora, number = cast.people["cora"], role_of(cast, "cora")
+    with one_transaction():
+        db.session.add(Membership(user_id=cora, role=Role.TEACHER, school_id=cast.primary))
+    open_session(user_id=cora, hours=1, now=NOW)
+    for _time in range(2):
+        end_membership(membership_id=number, by=cast.user("hana"), now=NOW)
+    user = cast.user("cora")
+    assert (user.company_ids, user.school_ids, user.active) == (set(), {cast.primary}, True)
+    assert db.session.query(UserSession).count() == 1
+    (entry,) = db.session.query(AuditEntry).filter_by(action="people.end_membership")
+    assert (entry.user_id, entry.thing_id) == (cast.people["hana"], cora)
+    assert entry.detail == {"role": "coordinator", "body": cast.robo}
 
 
-def test_a_second_role_joins_the_account_and_no_letter_asks_for_a_password_again(cast: Cast) -> None:
-    user = invites(cast, "stan", Role.COORDINATOR, cast.harbour, "cora@example.org")
-    assert user.id == cast.people["cora"]
-    assert user.company_ids == {cast.robo, cast.harbour}
-    assert letters() == []
+def test_the_last_administrator_stays(cast: Cast) -> None:
+    with pytest.raises(LastAdministrator):
+        end_membership(membership_id=role_of(cast, "ada"), by=cast.user("ada"), now=NOW)
+    # Whoever has not chosen a password yet could not let anybody in.
+    invite(email="alan@example.org", name="Alan", role=Role.ADMINISTRATOR, by=None, now=NOW)
+    with pytest.raises(LastAdministrator):
+        end_membership(membership_id=role_of(cast, "ada"), by=cast.user("ada"), now=NOW)
+    second_administrator()
+    end_membership(membership_id=role_of(cast, "ada"), by=cast.user("ada"), now=NOW)
+    assert cast.user("ada").memberships == []
 
 
-@pytest.mark.parametrize(("role", "body"), [(Role.COORDINATOR, "robo"), (Role.STAFF, None)])
-def test_the_same_invitation_twice_is_one_membership_and_one_letter(
-    cast: Cast, role: Role, body: str | None
-) -> None:
-    body_id = None if body is None else getattr(cast, body)
-    user = invites(cast, "ada", role, body_id)
-    invites(cast, "ada", role, body_id)
-    assert db.session.query(Membership).filter_by(user_id=user.id).count() == 1
-    assert letters() == [("invitation", user.id)]
-
-
-def test_the_owner_of_the_server_lets_the_first_administrator_in(cast: Cast) -> None:
-    user = invites(cast, None, Role.ADMINISTRATOR, None)
-    assert user.holds(Role.ADMINISTRATOR)
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"email": "nobody"}, "email"),
-        ({"email": "a b@example.org"}, "email"),
-        ({"email": "@example.org"}, "email"),
-        ({"name": " "}, "name"),
-        ({"language": "fr"}, "language"),
-        ({"body_id": None}, "body_id"),
-        ({"body_id": 999}, "body_id"),
-    ],
-)
-def test_an_invitation_that_does_not_hold(cast: Cast, changes: dict[str, object], field: str) -> None:
-    usual = {"email": "new@example.org", "name": "New", "role": Role.COORDINATOR, "body_id": cast.robo}
-    with pytest.raises(InvitationDoesNotHold) as refusal:
-        invite(**{**usual, **changes}, by=cast.user("stan"), now=NOW)  # type: ignore[arg-type]
-    assert refusal.value.field == field
-    assert db.session.query(User).count() == len(PEOPLE)
-
-
-def test_inviting_again_ends_the_links_of_earlier_letters(cast: Cast) -> None:
-    user = invites(cast, "hana", Role.COORDINATOR, cast.robo)
-    key = issue_token(user_id=user.id, purpose=TokenPurpose.INVITATION, now=NOW)
-    later = NOW.replace(hour=NOW.hour + 1)
-    resend_invitation(user_id=user.id, by=cast.user("cora"), now=later)
-    assert letters() == [("invitation", user.id)] * 2
-    with pytest.raises(LinkUsedUp), one_transaction():
-        spend_token(key=key, purpose=TokenPurpose.INVITATION, now=later)
-
-
-def test_who_has_a_password_is_not_invited_again(cast: Cast) -> None:
-    with pytest.raises(HasPassword):
-        resend_invitation(user_id=cast.people["cora"], by=cast.user("stan"), now=NOW)
-    assert letters() == []
-
-
-def test_a_closed_account_has_no_session_and_gets_no_invitation(cast: Cast) -> None:
+def test_a_closed_account_has_no_session(cast: Cast) -> None:
     number = cast.people["cora"]
     open_session(user_id=number, hours=1, now=NOW)
     disable_account(user_id=number, by=cast.user("ada"), now=NOW)
     assert (cast.user("cora").active, db.session.query(UserSession).count()) == (False, 0)
-    with pytest.raises(InvitationDoesNotHold):
-        invites(cast, "stan", Role.COORDINATOR, cast.harbour, "cora@example.org")
     enable_account(user_id=number, by=cast.user("ada"), now=NOW)
     assert cast.user("cora").active is True
 

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from outreach.models import Booking, Round, Slot, WaitlistEntry, db
+from outreach.models import Booking, Round, Slot, SlotState, WaitlistEntry, db
 from outreach.services.places import take_place
 from outreach.services.transaction import one_transaction
 from tests import booking_stage, build
@@ -22,6 +22,7 @@ from tests.booking_stage import Stage, make_stage
 from tests.build import NOW
 from tests.cast import Cast, browser_of
 from tests.forms import Fields, press, send
+from tests.html import faults_of
 
 Browser = Callable[[str], FlaskClient]
 GROUP = {"group_label": "P5A", "grade": "P5", "pupils": "30", "staff": "2"}
@@ -267,3 +268,24 @@ def test_the_company_notes_who_came(desk: Desk, as_: Browser) -> None:
             browser = browser_of(desk.app, desk.stage.cast, who, AFTER)
             assert ("Did the group come" in browser.get(f"/bookings/{booking}").text) == (who == "cora")
     assert press(as_("tess"), f"/bookings/{booking}/attendance", came="yes").status_code == 403
+
+
+CLOSED = {
+    "cancelled": ({"state": SlotState.CANCELLED}, 410, "This session is cancelled."),
+    "past": ({"day": date(2026, 11, 2)}, 410, "This session has begun already."),
+    "no round": ({"day": date(2027, 7, 8)}, 409, "its round is not published"),
+}
+
+
+@pytest.mark.parametrize("page", ["book", "wait"])
+@pytest.mark.parametrize("why", CLOSED)
+def test_a_session_without_places_shows_why_and_no_form(
+    desk: Desk, as_: Browser, why: str, page: str
+) -> None:
+    facts, status, words = CLOSED[why]
+    slot, tess = desk.slot(**facts), as_("tess")
+    for answer in (tess.get(f"/slots/{slot}/{page}"), press(tess, f"/slots/{slot}/{page}", **GROUP)):
+        assert (answer.status_code, words in answer.text) == (status, True)
+        assert ("group_label" in answer.text, faults_of(answer.text)) == (False, [])
+        assert f'href="/offers/{desk.stage.offer}"' in answer.text.split("<main")[1]
+    assert (desk.states(), desk.entries()) == ([], [])

@@ -1,20 +1,24 @@
-"""Who has an account: the list, inviting, sending again, closing."""
+"""Who has an account: the list, inviting and answering, ending a role, closing an account."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from outreach.models import Membership, OutboxMessage, Role, User, db
-from outreach.services.people import invite
+from outreach.models import (
+    Membership,
+    Role,
+    db,
+)
+from outreach.services.invitations import invite
+from outreach.services.transaction import one_transaction
 from tests.build import NOW
 from tests.cast import PEOPLE, Cast
-from tests.forms import press, send
+from tests.forms import press
 from tests.html import faults_of
 from tests.simplified import simplified_in
 
@@ -28,11 +32,19 @@ def listed(page: str) -> list[str]:
     return sorted(set(re.findall(r"(\w+)@example\.org", page)))
 
 
-def invited(app: Flask, cast: Cast) -> int:
-    """A colleague of Cora's who has not chosen a password."""
+def invited(app: Flask, cast: Cast, email: str = NEW["email"]) -> int:
+    """Hana has invited somebody to coordinate Robo Works; the number of the invitation."""
     with app.app_context():
-        found = invite(**NEW, role=Role.COORDINATOR, body_id=cast.robo, by=cast.user("hana"), now=NOW)
-        return found.user.id
+        facts = {"role": Role.COORDINATOR, "body_id": cast.robo, "by": cast.user("hana"), "now": NOW}
+        found = invite(**{**NEW, "email": email}, **facts).invitation  # type: ignore[arg-type]
+        assert found is not None
+        return found.id
+
+
+def membership_of(app: Flask, cast: Cast, name: str) -> int:
+    """The number of somebody's one role."""
+    with app.app_context():
+        return db.session.query(Membership).filter_by(user_id=cast.people[name]).one().id
 
 
 def test_each_reader_sees_the_people_they_may_know_of(as_: As, cast: Cast) -> None:
@@ -76,75 +88,27 @@ def test_the_list_is_searched(
     assert (listed(page), faults_of(page)) == (names, [])
 
 
-# Which forms each reader is offered, by hand.
-FORMS = {
-    "cora": [],
-    "hana": ["coordinator"],
-    "stan": ["teacher", "coordinator", "hub"],
-    "ada": ["teacher", "coordinator", "hub", "staff", "administrator"],
-}
-
-
-@pytest.mark.parametrize("name", FORMS)
-def test_the_forms_hold_only_what_the_reader_may_grant(as_: As, cast: Cast, name: str) -> None:
-    browser = as_(name)
-    answers = {role.value: browser.get(f"/people/invite/{role.value}") for role in Role}
-    assert [role for role, answer in answers.items() if answer.status_code == 200] == FORMS[name]
-    assert {answer.status_code for answer in answers.values()} <= {200, 403}
-    for role in FORMS[name]:
-        assert (role, faults_of(answers[role].text)) == (role, [])
-
-
-def test_a_hub_invites_coordinators_of_its_companies_only(app: Flask, as_: As, cast: Cast) -> None:
-    hana = as_("hana")
-    page = hana.get("/people/invite/coordinator").text
-    assert ("Robo Works" in page, "Harbour Data" in page) == (True, False)
-    forged = send(hana, "/people/invite/coordinator", **NEW, body_id=str(cast.harbour))
-    assert forged.status_code == 422
-    answer = send(hana, "/people/invite/coordinator", **NEW, body_id=str(cast.robo))
-    assert (answer.status_code, answer.location) == (303, "/people")
-    shown = as_("cora").get("/people").text
-    assert (listed(shown), "Invited" in shown, faults_of(shown)) == (["cora", "new"], True, [])
-    assert "/people/invite" not in shown
-    with app.app_context():
-        assert [row.template for row in db.session.query(OutboxMessage)] == ["invitation"]
-
-
-def test_whoever_has_an_account_gets_the_role_added(app: Flask, as_: As, cast: Cast) -> None:
-    stan = as_("stan")
-    cora = {"name": "Cora", "email": "cora@example.org"}
-    answer = send(stan, "/people/invite/coordinator", **cora, body_id=str(cast.harbour))
-    assert "has an account already" in stan.get(answer.location).text
-    with app.app_context():
-        held = db.session.query(Membership).filter_by(user_id=cast.people["cora"])
-        assert {membership.company_id for membership in held} == {cast.robo, cast.harbour}
-
-
-@pytest.mark.parametrize(
-    ("changes", "status", "words"),
-    [
-        ({"name": ""}, 422, "Enter the person"),
-        ({"email": "nobody"}, 409, "This is no e-mail address"),
-        ({"body_id": ""}, 409, "Say for whom this person acts"),
-        ({"language": "fr"}, 422, "There is a problem"),
-    ],
-)
-def test_an_invitation_that_does_not_hold(
-    app: Flask, as_: As, cast: Cast, changes: dict[str, Any], status: int, words: str
-) -> None:
-    typed = {**NEW, "body_id": str(cast.robo), **changes}
-    answer = send(as_("stan"), "/people/invite/coordinator", **typed)
-    assert (answer.status_code, words in answer.text, faults_of(answer.text)) == (status, True, [])
-    with app.app_context():
-        assert db.session.query(User).count() == len(PEOPLE)
-
-
 @pytest.mark.parametrize(
     ("name", "status"), [("tess", 403), ("cora", 403), ("cole", 403), ("hana", 303), ("stan", 303)]
 )
-def test_who_may_send_an_invitation_again(app: Flask, as_: As, cast: Cast, name: str, status: int) -> None:
-    number = invited(app, cast)
-    assert press(as_(name), f"/people/{number}/invite-again").status_code == status
+def test_who_may_end_a_role(app: Flask, as_: As, cast: Cast, name: str, status: int) -> None:
+    number, cora = membership_of(app, cast, "cora"), as_("cora")
+    page = as_(name).get("/people").text
+    assert (f"/people/roles/{number}/end" in page) is (status == 303)
+    assert cora.get("/offers/mine").status_code == 200
+    assert press(as_(name), f"/people/roles/{number}/end").status_code == status
+    # The session goes on; what the role allowed does not.
+    assert (cora.get("/account").status_code, cora.get("/offers/mine").status_code) == (
+        200,
+        403 if status == 303 else 200,
+    )
+
+
+def test_the_last_administrator_is_told_why(app: Flask, as_: As, cast: Cast) -> None:
+    ada, number = as_("ada"), membership_of(app, cast, "ada")
+    answer = press(ada, f"/people/roles/{number}/end", next="/people")
+    assert "This is the last administrator" in ada.get(answer.location).text
+    assert membership_of(app, cast, "ada") == number
 
 
 def test_an_administrator_closes_an_account_and_opens_it_again(app: Flask, as_: As, cast: Cast) -> None:
@@ -169,22 +133,16 @@ def test_who_may_not_close_an_account(app: Flask, as_: As, cast: Cast, name: str
 def test_the_pages_in_chinese(as_: As, cast: Cast) -> None:
     ada = as_("ada")
     press(ada, "/language", language="zh_Hant_HK")
-    for path in ("/people", "/people/invite/teacher", "/people/invite/staff"):
+    for path in ("/people", "/people/invite/teacher", "/people/invite/staff", "/invitations"):
         page = ada.get(path).text
         assert (path, simplified_in(page), faults_of(page)) == (path, [], [])
     assert "大圍河畔小學" in ada.get("/people/invite/teacher").text
 
 
 def test_a_host_learns_nothing_of_its_peoples_other_roles(app: Flask, as_: As, cast: Cast) -> None:
-    with app.app_context():
-        invite(
-            email="cora@example.org",
-            name="Cora",
-            role=Role.TEACHER,
-            body_id=cast.secondary,
-            by=cast.user("stan"),
-            now=NOW,
-        )
+    with app.app_context(), one_transaction():
+        cora = {"user_id": cast.people["cora"], "role": Role.TEACHER, "school_id": cast.secondary}
+        db.session.add(Membership(**cora))
     school = "Aberdeen Harbour Secondary School"
     assert [school in as_(name).get("/people").text for name in ("hana", "stan", "cora")] == [
         False,

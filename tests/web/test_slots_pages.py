@@ -180,3 +180,63 @@ def test_a_slot_is_cancelled_by_its_own_side_only(
     with app.app_context():
         slot = build.slot(db.session.get_one(Offer, offer)).id
     assert as_(name).get(f"/slots/{slot}/cancel").status_code == status
+
+
+def limits(app: Flask, slot: int) -> tuple[int, int, int]:
+    """What a slot takes."""
+    with app.app_context():
+        row = read(Slot, slot)
+        return row.min_pupils, row.max_pupils, row.max_groups
+
+
+def test_limits_are_changed_and_who_waits_is_offered_the_room(app: Flask, as_: As, cast: Cast) -> None:
+    with app.app_context():
+        stage = make_stage(cast)
+        slot = stage.slot(max_pupils=30, max_groups=1)
+        stage.book(slot)
+        stage.wait(slot, pupils=20, by="tom", school="primary", label="P5B")
+    cora, url = as_("cora"), f"/slots/{slot}/edit"
+    page = cora.get(url).text
+    assert ("30 pupils in 1 group" in page, faults_of(page)) == (True, [])
+    assert f'href="{url}"' in cora.get(f"/offers/{stage.offer}/slots").text
+    answer = send(cora, url, max_pupils="", max_groups="2")
+    assert (answer.status_code, answer.location) == (303, f"/offers/{stage.offer}/slots")
+    # 40 is the offer's: 30 and 20 are more.
+    assert (limits(app, slot), "waiting group" in cora.get(answer.location).text) == ((0, 40, 2), False)
+    answer = send(cora, url, max_pupils="50")
+    assert "1 waiting group is offered a place." in cora.get(answer.location).text
+    with app.app_context():
+        assert states() == ["confirmed", "awaiting"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "words"),
+    [
+        ({"max_pupils": "29"}, 409, "30 pupils are booked already; the slot cannot take fewer."),
+        ({"min_pupils": "31"}, 409, "30 pupils are booked; a higher minimum would shut them out."),
+        ({"min_pupils": "60"}, 409, "smallest number of pupils is larger"),
+        ({"max_groups": "0"}, 422, "Enter a number from 1 to 50"),
+        ({"version": "77"}, 409, "Somebody changed this in the meantime"),
+        ({"version": "x"}, 409, "Somebody changed this in the meantime"),
+    ],
+)
+def test_limits_that_no_longer_fit(
+    app: Flask, as_: As, cast: Cast, changes: dict[str, str], status: int, words: str
+) -> None:
+    with app.app_context():
+        stage = make_stage(cast)
+        slot = stage.slot()
+        stage.book(slot)
+    answer = send(as_("cora"), f"/slots/{slot}/edit", **changes)
+    assert (answer.status_code, words in answer.text, faults_of(answer.text)) == (status, True, [])
+    assert limits(app, slot) == (0, 40, 3)
+
+
+def test_a_slot_that_is_over_has_no_form(app: Flask, as_: As, offer: int) -> None:
+    with app.app_context():
+        row = db.session.get_one(Offer, offer)
+        past, gone = build.slot(row, date(2026, 11, 2)).id, build.slot(row, state=SlotState.CANCELLED).id
+    for slot in (past, gone):
+        page = as_("cora").get(f"/slots/{slot}/edit").text
+        assert ("begun or is cancelled" in page, "max_pupils" in page, faults_of(page)) == (True, False, [])
+        assert press(as_("cora"), f"/slots/{slot}/edit", version="1").status_code == 409

@@ -19,8 +19,8 @@ from outreach.services.demo.firms import CompanyPlan
 from outreach.services.demo.offers import OfferPlan
 from outreach.services.demo.people import CAST, PersonPlan, cast_person
 from outreach.services.demo.supply import TEAM_DAY, Supply, TeamPlan
+from outreach.services.invitations import accept_invitation, invite
 from outreach.services.offers import OfferFacts, post_offer, write_offer
-from outreach.services.people import invite
 from outreach.services.school_file import SchoolFile
 from outreach.services.schools import block_days, change_school, import_schools
 from outreach.services.slots import add_slot
@@ -160,6 +160,8 @@ def _invite(
         by=by,
         now=now,
     )
+    if invited.invitation is not None:
+        accept_invitation(invitation_id=invited.invitation.id, by=invited.user, now=now)
     entered.users[person.key] = invited.user
 
 

@@ -10,7 +10,8 @@ from wtforms import EmailField, RadioField, SelectField, StringField
 
 from outreach.letters import in_language
 from outreach.models import Company, Hub, School
-from outreach.web.context import ROLE_WORDS
+from outreach.models.words import ROLE_WORDS
+from outreach.services.school_words import SECTIONS
 from outreach.web.forms.account import LANGUAGE_CHOICES
 from outreach.web.forms.base import Form, at_most, choices_of, required, stripped
 
@@ -36,7 +37,7 @@ class InvitationForm(Form):
         if role not in BODY_WORDS:
             del self.body_id
             return
-        names = {str(body.id): in_language(body, "name").text for body in bodies}
+        names = {str(body.id): _name_of(body) for body in bodies}
         self.body_id.label.text = BODY_WORDS[role]
         self.body_id.choices = choices_of(names if len(names) == 1 else {"": _l("Choose"), **names})
 
@@ -47,13 +48,35 @@ class InvitationForm(Form):
         return {**self.values("body_id"), "body_id": number}
 
 
-class PeopleFilterForm(Form):
-    """Narrow the list of people."""
+def _name_of(body: School | Company | Hub) -> str:
+    # 55 names are shared by a primary and a secondary school.
+    name = in_language(body, "name").text
+    return f"{name} ({SECTIONS[body.level]})" if isinstance(body, School) else name
+
+
+class SearchForm(Form):
+    """A search in the address of a page."""
 
     class Meta(Form.Meta):
         """A search carries no token."""
 
         csrf = False
+
+
+class BodySearchForm(SearchForm):
+    """Find what somebody will act for."""
+
+    words = StringField(_l("Part of the name"), filters=[stripped], render_kw={"type": "search"})
+
+
+class InvitationSearchForm(SearchForm):
+    """Find an invitation."""
+
+    words = StringField(_l("Name or e-mail"), filters=[stripped], render_kw={"type": "search"})
+
+
+class PeopleFilterForm(SearchForm):
+    """Narrow the list of people."""
 
     words = StringField(_l("Name or e-mail"), filters=[stripped], render_kw={"type": "search"})
     role = SelectField(_l("Role"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField, StringField, TimeField
+from wtforms.fields import HiddenField
 from wtforms.validators import NumberRange
 
 from outreach.models.words import WEEKDAYS
@@ -35,6 +36,12 @@ class LimitsForm(Form):
         return Limits(
             min_pupils=self.min_pupils.data, max_pupils=self.max_pupils.data, max_groups=self.max_groups.data
         )
+
+
+class EditSlotForm(LimitsForm):
+    """Other limits for a slot that is there."""
+
+    version = HiddenField()
 
 
 class SlotForm(LimitsForm):
