@@ -14,18 +14,17 @@ from outreach.models import (
     Invitation,
     OutboxMessage,
     Role,
-    School,
     TokenPurpose,
     User,
     db,
 )
 from outreach.services.invitations import invite
 from outreach.services.tokens import issue_token
-from outreach.services.transaction import one_transaction
 from tests.build import NOW
 from tests.cast import PEOPLE, Cast
 from tests.forms import press, send
 from tests.html import faults_of
+from tests.schools_many import many_schools
 
 As = Callable[[str], FlaskClient]
 
@@ -128,22 +127,6 @@ def test_a_new_person_comes_in_by_the_letter(app: Flask, as_: As, cast: Cast, cl
     send(client, "/sign-in", email=NEW["email"], password=words)
     assert client.get("/offers/mine").status_code == 200
     assert listed(as_("cora").get("/people").text.split("<main")[1]) == ["cora", "new"]
-
-
-def many_schools() -> None:
-    """Forty more, so that they are searched and not listed."""
-    with one_transaction():
-        for number in range(40):
-            facts = {
-                "name_en": f"Peak School {number:02}",
-                "name_zh": f"山頂學校{number:02}",
-                "district": "A",
-            }
-            place = {"longitude": 114.15, "latitude": 22.28, "created_at": NOW}
-            kind = {"level": "primary" if number % 2 else "secondary", "finance_type": "aided"}
-            db.session.add(
-                School(source_key=f"{number}", registration=f"3300{number:02}", **facts, **place, **kind)
-            )
 
 
 def test_a_teachers_school_is_searched_in_either_language(app: Flask, as_: As, cast: Cast) -> None:

@@ -104,6 +104,15 @@ def test_who_may_end_a_role(app: Flask, as_: As, cast: Cast, name: str, status: 
     )
 
 
+def test_of_several_roles_each_button_names_its_own(app: Flask, as_: As, cast: Cast) -> None:
+    with app.app_context(), one_transaction():
+        cora = {"user_id": cast.people["cora"], "role": Role.TEACHER, "school_id": cast.primary}
+        db.session.add(Membership(**cora))
+    page = as_("stan").get("/people?words=cora").text
+    assert ("End: Coordinator, Robo Works" in page, "End: Teacher, Tai Wai" in page) == (True, True)
+    assert ("End the role" in page, faults_of(page)) == (False, [])
+
+
 def test_the_last_administrator_is_told_why(app: Flask, as_: As, cast: Cast) -> None:
     ada, number = as_("ada"), membership_of(app, cast, "ada")
     answer = press(ada, f"/people/roles/{number}/end", next="/people")
