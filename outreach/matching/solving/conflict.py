@@ -13,10 +13,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from outreach.matching.problem import Assignment, Problem
+from outreach.matching.solving.columns import Runs
 from outreach.matching.solving.engine import Answer, Clock, Effort, run
 from outreach.matching.solving.model import Model
-from outreach.matching.solving.options import Option, Options, options_of
+from outreach.matching.solving.options import Options, options_of
+from outreach.matching.solving.splitting import single
 from outreach.matching.solving.timetable import TeamDays
 
 
@@ -67,12 +71,14 @@ class Pins:
         pinned: dict[str, list[Assignment]] = {}
         for pin in pins:
             pinned.setdefault(pin.request, []).append(pin)
-        kept: list[Option] = []
-        for option in self.helpful.all:
-            if option.request not in pinned:
-                kept.append(option)
-            kept += [option.at(pin.start) for pin in pinned.get(option.request, ()) if option.allows(pin)]
-        return Options(replace(self.helpful.problem, pins=tuple(pins)), self.helpful.finder, kept)
+        options = self.helpful
+        pieces: dict[int, list[Runs]] = {}
+        for request, its_pins in pinned.items():
+            pieces |= {index: [] for index in options.of_request.get(request, ())}
+            for pin in its_pins:
+                for index in options.indices_for(pin):
+                    pieces[index].append(options.columns.runs(index) if pin.slot else single(pin.start))
+        return options.with_columns(replace(options.problem, pins=tuple(pins)), options.columns.cut(pieces))
 
     def smallest_conflict(self) -> list[Assignment] | None:
         """The fewest pins that cannot be kept together, given that all of them cannot."""
@@ -110,11 +116,13 @@ def _ignore(_: object) -> None:
 
 def _helpful(options: Options, days: TeamDays, pins: Sequence[Assignment]) -> Options:
     """The pinned requests' options and those of others in the same slots or, where a detour can pay, with the same team."""
-    pinned = {pin.request for pin in pins}
-    slots = {pin.slot for pin in pins if pin.slot}
-    teams = {pin.team for pin in pins if pin.team in days.tables and not days.tables[pin.team].inheriting}
-    kept = [one for one in options.all if one.request in pinned or one.slot in slots or one.team in teams]
-    return Options(options.problem, options.finder, kept)
+    positions = options.positions
+    pinned = [positions.request[pin.request] for pin in pins]
+    slots = [positions.slot[pin.slot] for pin in pins if pin.slot]
+    detours = {pin.team for pin in pins if pin.team in days.tables and not days.tables[pin.team].inheriting}
+    teams = [positions.team[team] for team in detours]
+    kept = np.isin(options.request, pinned) | np.isin(options.slot, slots) | np.isin(options.team, teams)
+    return options.subset(np.flatnonzero(kept))
 
 
 def _smallest_hitting(sets: Sequence[frozenset[int]], count: int) -> frozenset[int]:

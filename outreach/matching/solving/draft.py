@@ -91,7 +91,7 @@ class Draft:
 
     def _joins_team(self, index: int, option: Option) -> bool:
         team = self.problem.team[option.team]
-        members = self.of_block[self.days.block_of[index]]
+        members = self.of_block[int(self.days.block_of[index])]
         same_day = sum(self.options.all[other].day == option.day for other in members)
         if same_day >= team.max_sessions_per_day:
             return False
@@ -114,7 +114,7 @@ class Draft:
             keys += [("company", company), ("company week", company, self.options.week_of(option))]
         for key in keys:
             self.counts[key] += by
-        lists = [self.of_slot[option.slot] if option.slot else self.of_block[self.days.block_of[index]]]
+        lists = [self.of_slot[option.slot] if option.slot else self.of_block[int(self.days.block_of[index])]]
         if asked.crew is not None:
             lists.append(self.of_crew[asked.crew])
         for one in lists:

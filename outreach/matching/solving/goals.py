@@ -68,12 +68,12 @@ def safe_bounds(options: Options) -> dict[str, Value]:
     """
     problem = options.problem
     best: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for visit_request in problem.requests:
-        mine = options.of_request.get(visit_request.id, ())
-        points = max((options.all[index].points for index in mine), default=None)
+    groups = options.of_request
+    for position, visit_request in enumerate(problem.requests):
         if not options.complete:
-            points = most_points(visit_request)
-        if points is not None:
+            best[visit_request.school].append((visit_request.pupils, most_points(visit_request)))
+        elif groups.counts[position]:
+            points = int(options.points[groups.at(position)].max())
             best[visit_request.school].append((visit_request.pupils, points))
     bounds: dict[str, int] = dict.fromkeys(GOALS, 0)
     for school_id, asked in best.items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+
+import numpy as np
 
 from outreach.matching.problem import Assignment
 from outreach.matching.solving.draft import Draft
@@ -22,13 +24,20 @@ def drafted(
     draft = Draft(options, days)
     for assignment in (*options.problem.pins, *given):
         _keep(draft, assignment)
-    _fill_short(draft)
     if fill:
-        _first_per_school(draft, clock)
-        _everybody(draft, clock)
-        _gather(draft, clock)
-        _everybody(draft, clock)
+        fill_up(draft, clock)
+    else:
+        _fill_short(draft)
     return draft.assignments()
+
+
+def fill_up(draft: Draft, clock: Clock) -> None:
+    """Bring what is begun to its minimum, then place whom it can until the clock ends."""
+    _fill_short(draft)
+    _first_per_school(draft, clock)
+    _everybody(draft, clock)
+    _gather(draft, clock)
+    _everybody(draft, clock)
 
 
 def _keep(draft: Draft, assignment: Assignment) -> None:
@@ -65,14 +74,13 @@ def _everybody(draft: Draft, clock: Clock) -> None:
 
 
 def _scarcest_first(draft: Draft) -> list[str]:
-    of_request = draft.options.of_request
-    return sorted(of_request, key=lambda request: len(of_request[request]))
+    return sorted(draft.options.of_request, key=draft.options.of_request.count)
 
 
 def _place(draft: Draft, request: str) -> bool:
     """The most liked option that breaks no rule and whose slot has (or so gets) its minimum."""
     options = draft.options
-    for index in _by_liking(options, options.of_request[request]):
+    for index in _by_liking(options, request):
         option = options.all[index]
         if option.slot:
             after = draft.pupils_in(option.slot) + draft.problem.visit_request[request].pupils
@@ -83,8 +91,11 @@ def _place(draft: Draft, request: str) -> bool:
     return False
 
 
-def _by_liking(options: Options, indices: Iterable[int]) -> list[int]:
-    return sorted(indices, key=lambda index: (-options.all[index].points, options.all[index].travel))
+def _by_liking(options: Options, request: str) -> list[int]:
+    """The options of a request, most points first, then the shortest way."""
+    mine = options.of_request.at(options.positions.request[request])
+    found: list[int] = mine[np.lexsort((options.travel[mine], -options.points[mine]))].tolist()
+    return found
 
 
 def _gather(draft: Draft, clock: Clock) -> None:
@@ -99,10 +110,8 @@ def _reach_minimum(draft: Draft, slot_id: str) -> bool:
     """Add unplaced groups, the largest first, until the minimum is reached; else none of them stays."""
     minimum = draft.problem.limits(draft.problem.slot[slot_id]).min_pupils
     added: list[int] = []
-    asked = draft.problem.visit_request
-    by_size = sorted(
-        draft.options.of_slot[slot_id], key=lambda index: -asked[draft.options.all[index].request].pupils
-    )
+    mine = draft.options.of_slot.at(draft.options.positions.slot[slot_id])
+    by_size: list[int] = mine[np.argsort(-draft.options.pupils[mine], kind="stable")].tolist()
     for index in by_size:
         if draft.pupils_in(slot_id) >= minimum:
             break

@@ -54,7 +54,7 @@ class Model:
         self.cp = cp_model.CpModel()
         self.options = options
         self.problem = options.problem
-        self.chosen = [self.cp.new_bool_var("") for _ in options.all]
+        self.chosen = [self.cp.new_bool_var("") for _ in range(len(options))]
         self.served: dict[str, cp_model.IntVar] = {}
         self.modes: dict[str, list[tuple[cp_model.IntVar, Mode]]] = {}
         self.used: dict[str, cp_model.IntVar] = {}

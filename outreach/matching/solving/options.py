@@ -1,22 +1,41 @@
-"""What the solver chooses from: one `Option` per request and slot, or per request, team, offer and day.
+"""What the solver chooses from: one option per request and slot, or per request, team, offer and day.
+
+`Options` holds them as arrays, one entry per option, in the order of the requests; positions are those in the problem's lists and
+-1 where there is none:
+
+- `request, slot, team, offer` (positions), `day`, `leave_early`, `travel`, `points`: `int32`;
+- `first, last` (the ends of the possible starts, in steps of the grid), `minutes`: `int64`;
+- `several`: for the few options whose starts are more than one run, the runs by the option's number;
+- worked out when asked for: `pupils, school, company, week, spot` (a position in `spots`), `leaves`, `returns`.
+
+`all[i]` is option i as an `Option`; `of_request`, `of_slot`, `of_team` tell by id (or with `at` by position) who shares what.
 
 The time of a team's session is left open inside its option wherever nothing but the team's own day depends on it: order and times
 of a team-day follow from checking the set (`timetable.py`). It is split into single starts where somebody else needs to know it:
-a crew that has another engagement, an assignment to be kept to the letter.
+a crew that has another engagement, an assignment to be kept to the letter (`splitting.py`).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol, overload
 
-from outreach.matching.candidates import Finder, SlotCandidate, TeamCandidate, merged
-from outreach.matching.problem import CODING_SESSION, Assignment, Offer, Place, Problem
+import numpy as np
+
+from outreach.matching.problem import CODING_SESSION, Assignment, Problem
+from outreach.matching.solving.candidate_arrays import CandidateArrays
+from outreach.matching.solving.columns import Columns, Long, Small, Whole, joined
 from outreach.matching.solving.engine import Clock
-from outreach.matching.times import day_of, week_of
+from outreach.matching.solving.splitting import only_pins, rows_allowing, split_crews, split_kept
+from outreach.matching.solving.spots import Spot, Spots
+from outreach.matching.solving.supply import Positions, grouped
+from outreach.matching.times import week_of
+from outreach.matching.travel import Ways
 
-Spot = tuple[Place, str | None]
+# Objects made from the arrays are kept for the next time: at most this many, some 50 MB.
+MOST_KEPT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +77,176 @@ class Option:
             return Assignment(self.request, slot=self.slot)
         return Assignment(self.request, team=self.team, offer=self.offer, start=start)
 
-    def at(self, start: int) -> Option:
-        """The same option with no other start; a slot's is fixed anyway."""
-        return self if self.slot else replace(self, starts=(range(start, start + 1),))
 
-    def allows(self, assignment: Assignment) -> bool:
-        """Whether the assignment is this option at one of its starts."""
-        if assignment.request != self.request or assignment.slot != self.slot:
-            return False
-        same = assignment.team == self.team and (bool(self.slot) or assignment.offer == self.offer)
-        return same and (bool(self.slot) or any(assignment.start in run for run in self.starts))
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+class Groups(Mapping[str, Sequence[int]]):
+    """The options of each request (slot, team), ascending; those with any, in the order of their first option."""
+
+    def __init__(self, owner: Small, things: Sequence[_Named], positions: Mapping[str, int]) -> None:
+        self.order, self.begins = grouped(owner, len(things))
+        self.counts: Long = np.diff(self.begins)
+        self._things = things
+        self._positions = positions
+
+    def at(self, position: int) -> Long:
+        """The options of the thing at this position of the problem's list."""
+        return self.order[self.begins[position] : self.begins[position + 1]]
+
+    def count(self, name: str) -> int:
+        """How many options a thing has."""
+        return int(self.counts[self._positions[name]])
+
+    def __getitem__(self, name: str) -> Sequence[int]:
+        mine: list[int] = self.at(self._positions[name]).tolist()
+        if not mine:
+            raise KeyError(name)
+        return mine
+
+    def __iter__(self) -> Iterator[str]:
+        there = np.flatnonzero(self.counts)
+        for position in there[np.argsort(self.order[self.begins[there]])].tolist():
+            yield self._things[position].id
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self.counts))
+
+
+class _All(Sequence[Option]):
+    """The options as objects, made when they are asked for."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._made: dict[int, Option] = {}
+
+    def __len__(self) -> int:
+        return len(self._options.columns)
+
+    @overload
+    def __getitem__(self, index: int) -> Option: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Option]: ...
+    def __getitem__(self, index: int | slice) -> Option | list[Option]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        found = self._made.get(index)
+        if found is None:
+            if len(self._made) >= MOST_KEPT:
+                self._made.clear()
+            row = range(len(self))[index]
+            found = self._made[row] = self._options.option(row)
+        return found
 
 
 class Options:
-    """All options of a problem and, by position in `all`, who shares what."""
+    """All options of a problem as arrays (above) and, by number, who shares what."""
 
     def __init__(
-        self, problem: Problem, finder: Finder, options: Iterable[Option], *, complete: bool = True
+        self,
+        problem: Problem,
+        spots: Spots,
+        positions: Positions,
+        columns: Columns,
+        *,
+        complete: bool = True,
     ) -> None:
         self.problem = problem
-        self.finder = finder
+        self.spots = spots
+        self.ways: Ways = spots.ways
+        self.positions = positions
         self.complete = complete
-        self.ways = finder.ways
-        self.all = list(options)
-        self.of_request: dict[str, list[int]] = defaultdict(list)
-        self.of_slot: dict[str, list[int]] = defaultdict(list)
-        self.of_team: dict[str, list[int]] = defaultdict(list)
-        for index, option in enumerate(self.all):
-            self.of_request[option.request].append(index)
-            if option.slot:
-                self.of_slot[option.slot].append(index)
-            else:
-                self.of_team[option.team].append(index)
+        self.columns = columns
+        self.request, self.slot = columns.request, columns.slot
+        self.team, self.offer = columns.team, columns.offer
+        self.day, self.first, self.last = columns.day, columns.first, columns.last
+        self.minutes, self.leave_early = columns.minutes, columns.leave_early
+        self.travel, self.points = columns.travel, columns.points
+        self.several = columns.several
+        self.all: Sequence[Option] = _All(self)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @cached_property
+    def of_request(self) -> Groups:
+        return Groups(self.request, self.problem.requests, self.positions.request)
+
+    @cached_property
+    def of_slot(self) -> Groups:
+        return Groups(self.slot, self.problem.slots, self.positions.slot)
+
+    @cached_property
+    def of_team(self) -> Groups:
+        return Groups(self.team, self.problem.teams, self.positions.team)
+
+    @cached_property
+    def pupils(self) -> Small:
+        return _of([one.pupils for one in self.problem.requests], self.request)
+
+    @cached_property
+    def school(self) -> Small:
+        return _of([self.positions.school[one.school] for one in self.problem.requests], self.request)
+
+    @cached_property
+    def company(self) -> Small:
+        return _of([self.positions.company[one.company] for one in self.problem.offers], self.offer)
+
+    @cached_property
+    def week(self) -> Small:
+        days, at = np.unique(self.day, return_inverse=True)
+        return np.array([week_of(day) for day in days.tolist()], dtype=np.int32)[at]
+
+    @cached_property
+    def spot(self) -> Small:
+        """Where each option's session happens, as a position in `spots.all`."""
+        coding = _of([one.kind == CODING_SESSION for one in self.problem.offers], self.offer)
+        found: Small = np.where(coding, self.spots.school[self.school], self.spots.offer[self.offer])
+        return found
+
+    @cached_property
+    def leaves(self) -> Long:
+        """When the group leaves at the earliest."""
+        return self.first - self.leave_early
+
+    @cached_property
+    def returns(self) -> Long:
+        """When the group is back at the latest."""
+        return self.last + self.minutes + self.leave_early
+
+    def option(self, index: int) -> Option:
+        """One option as an object, made anew."""
+        problem, columns = self.problem, self.columns
+        slot, team = int(columns.slot[index]), int(columns.team[index])
+        asked, offer = problem.requests[columns.request[index]], problem.offers[columns.offer[index]]
+        school = problem.school[asked.school]
+        visit = offer.kind != CODING_SESSION
+        spot = (
+            self.spots.all[self.spots.offer[columns.offer[index]]] if visit else (school.place, school.zone)
+        )
+        return Option(
+            asked.id,
+            problem.slots[slot].id if slot >= 0 else "",
+            problem.teams[team].id if team >= 0 else "",
+            offer.id,
+            int(columns.day[index]),
+            columns.runs(index),
+            int(columns.minutes[index]),
+            int(columns.leave_early[index]),
+            int(columns.travel[index]),
+            int(columns.points[index]),
+            spot,
+        )
+
+    def subset(self, indices: Sequence[int] | Whole) -> Options:
+        """Only these options, in this order."""
+        return self.with_columns(self.problem, self.columns.take(np.asarray(indices, dtype=np.int64)))
+
+    def with_columns(self, problem: Problem, columns: Columns) -> Options:
+        """Other options of a problem with the same schools, offers, slots, teams and requests."""
+        return Options(problem, self.spots, self.positions, columns, complete=self.complete)
 
     def school_of(self, option: Option) -> str:
         return self.problem.visit_request[option.request].school
@@ -101,12 +258,16 @@ class Options:
         return week_of(option.day)
 
     def indices_for(self, assignment: Assignment) -> list[int]:
-        """Positions of the options that hold the assignment, those with the fewest starts first."""
-        mine = self.of_request.get(assignment.request, ())
-        return sorted(
-            (index for index in mine if self.all[index].allows(assignment)),
-            key=lambda index: sum(map(len, self.all[index].starts)),
-        )
+        """The options that hold the assignment, those with the fewest starts first."""
+        position = self.positions.request.get(assignment.request)
+        if position is None:
+            return []
+        mine = rows_allowing(self.columns, self.positions, self.of_request.at(position), assignment)
+        return sorted(mine, key=lambda index: sum(map(len, self.columns.runs(index))))
+
+
+def _of(values: Sequence[int], at: Small) -> Small:
+    return np.array(values, dtype=np.int32)[at]
 
 
 def options_of(problem: Problem, clock: Clock) -> Options:
@@ -114,106 +275,18 @@ def options_of(problem: Problem, clock: Clock) -> Options:
 
     When the clock ends first, the options of the requests so far, and `complete` is False.
     """
-    finder = Finder(problem)
-    pinned = {pin.request: pin for pin in problem.pins}
-    found: list[Option] = []
+    spots, positions = Spots(problem, Ways(problem.travel)), Positions(problem)
+    candidates = CandidateArrays(problem, positions, spots)
+    found: list[Columns] = []
     complete = True
-    for visit_request in problem.requests:
+    for batch in candidates.batches():
         if clock.left() <= 0:
             complete = False
             break
-        mine = [_option(problem, candidate) for candidate in finder.of(visit_request)]
-        pin = pinned.get(visit_request.id)
-        if pin is not None:
-            mine = [option.at(pin.start) for option in mine if option.allows(pin)]
-        found += mine
+        found.append(candidates.of(batch))
+    columns = joined(found, problem.grid_minutes)
+    found.clear()
+    columns = only_pins(columns, positions, problem)
     if "changes" in problem.objectives:
-        found = list(_split_kept(problem, found))
-    return Options(problem, finder, _split_crews(problem, found), complete=complete)
-
-
-def _option(problem: Problem, candidate: SlotCandidate | TeamCandidate) -> Option:
-    visit_request = problem.visit_request[candidate.request]
-    school = problem.school[visit_request.school]
-    if isinstance(candidate, SlotCandidate):
-        slot = problem.slot[candidate.slot]
-        offer, team, slot_id = problem.offer[slot.offer], "", slot.id
-        starts: tuple[range, ...] = (range(slot.start, slot.start + 1),)
-        minutes, day = slot.end - slot.start, day_of(slot.start)
-    else:
-        offer, team, slot_id = problem.offer[candidate.offer], candidate.team, ""
-        starts, minutes, day = candidate.starts, problem.offer[candidate.offer].minutes or 0, candidate.day
-    spot = spot_of(offer, (school.place, school.zone))
-    early = candidate.travel if offer.kind != CODING_SESSION else 0
-    return Option(
-        candidate.request,
-        slot_id,
-        team,
-        offer.id,
-        day,
-        starts,
-        minutes,
-        early,
-        candidate.travel,
-        candidate.points,
-        spot,
-    )
-
-
-def spot_of(offer: Offer, school: Spot) -> Spot:
-    """Where a session happens: at the offer's place for a visit, else at the school."""
-    if offer.kind == CODING_SESSION or offer.place is None:
-        return school
-    return offer.place, offer.zone
-
-
-def _without(option: Option, start: int) -> tuple[range, ...]:
-    pieces: list[range] = []
-    for run in option.starts:
-        if start in run:
-            pieces += [range(run[0], start, run.step), range(start + run.step, run[-1] + 1, run.step)]
-        else:
-            pieces.append(run)
-    return tuple(piece for piece in pieces if piece)
-
-
-def _split_kept(problem: Problem, options: Iterable[Option]) -> Iterator[Option]:
-    """A team session of the incumbent as an option of its own, apart from the other starts of that day."""
-    kept: dict[str, set[Assignment]] = defaultdict(set)
-    for assignment in problem.incumbent:
-        kept[assignment.request].add(assignment)
-    for option in options:
-        rest: Option | None = option
-        for assignment in sorted(kept.get(option.request, ())):
-            if rest is None or rest.slot or not rest.allows(assignment):
-                continue
-            yield rest.at(assignment.start)
-            pieces = _without(rest, assignment.start)
-            rest = replace(rest, starts=pieces) if pieces else None
-        if rest is not None:
-            yield rest
-
-
-def _split_crews(problem: Problem, options: list[Option]) -> Iterator[Option]:
-    """Single starts for a crew's sessions that could meet another engagement of the same crew."""
-    crew = {one.id: one.crew for one in problem.requests if one.crew is not None}
-    by_crew_day: dict[tuple[str, int], list[Option]] = defaultdict(list)
-    for option in options:
-        if option.request in crew:
-            for day in range(day_of(option.away[0]), day_of(option.away[1]) + 1):
-                by_crew_day[crew[option.request], day].append(option)
-    split: set[int] = set()
-    for together in by_crew_day.values():
-        for option in together:
-            opens, closes = option.away
-            if any(
-                other.request != option.request and opens < other.away[1] and other.away[0] < closes
-                for other in together
-            ):
-                split.add(id(option))
-    for option in options:
-        if id(option) in split and not option.slot:
-            for run in merged(option.starts):
-                yield from (option.at(start) for start in run)
-        else:
-            yield option
+        columns = split_kept(columns, positions, problem)
+    return Options(problem, spots, positions, split_crews(columns, problem), complete=complete)

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 from outreach.matching.problem import Assignment, Problem, Team
+from outreach.matching.solving.columns import Flags, Long, Small
 from outreach.matching.solving.options import Option, Options
 from outreach.matching.travel import Ways
 
@@ -85,26 +90,41 @@ class Timetable:
 
 
 class TeamDays:
-    """All teams' options in blocks: sets that cannot disturb each other, single days unless the night is too short."""
+    """All teams' options in blocks: sets that cannot disturb each other, single days unless the night is too short.
+
+    `block_of` holds the block of each option (`int32`, -1 for slots), `blocks[b]` the team's table and the options of block b, by
+    day; `members(b)` gives those as an array.
+    """
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.tables: dict[str, Timetable] = {}
-        self.blocks: list[tuple[Timetable, list[int]]] = []
-        self.block_of: dict[int, int] = {}
-        for team_id, indices in options.of_team.items():
-            table = Timetable(options.problem, options.ways, options.problem.team[team_id])
-            self.tables[team_id] = table
-            for block in _blocks(table, [(index, options.all[index]) for index in indices]):
-                self.block_of.update(dict.fromkeys(block, len(self.blocks)))
-                self.blocks.append((table, block))
+        teams = options.problem.teams
+        self.tables = {
+            name: Timetable(options.problem, options.ways, options.problem.team[name])
+            for name in options.of_team
+        }
+        rank = np.full(len(teams), -1, dtype=np.int64)
+        rank[[options.positions.team[name] for name in self.tables]] = np.arange(len(self.tables))
+        mine = np.flatnonzero(options.team >= 0)
+        order = mine[np.lexsort((options.day[mine], rank[options.team[mine]]))]
+        fresh = _block_begins(options, order)
+        self.block_of: Small = np.full(len(options), -1, dtype=np.int32)
+        self.block_of[order] = np.cumsum(fresh) - 1
+        self.order: Long = order
+        self.begins: Long = np.append(np.flatnonzero(fresh), len(order))
+        self.blocks: Sequence[tuple[Timetable, list[int]]] = _Blocks(self)
+
+    def members(self, block: int) -> Long:
+        """The options of a block, by day."""
+        return self.order[self.begins[block] : self.begins[block + 1]]
 
     def sets(self, chosen: Iterable[int]) -> dict[int, list[int]]:
         """The chosen options of teams, by block."""
         found: dict[int, list[int]] = defaultdict(list)
         for index in chosen:
-            if index in self.block_of:
-                found[self.block_of[index]].append(index)
+            block = int(self.block_of[index])
+            if block >= 0:
+                found[block].append(index)
         return found
 
     def impossible(self, members: Sequence[int]) -> bool:
@@ -128,25 +148,60 @@ class TeamDays:
         return [found[index] for index in sorted(found)]
 
 
-def _blocks(table: Timetable, options: Sequence[tuple[int, Option]]) -> list[list[int]]:
-    days: dict[int, list[tuple[int, Option]]] = defaultdict(list)
-    for index, option in options:
-        days[option.day].append((index, option))
-    spots = [option.spot for _, option in options]
-    # No two spots are further apart than twice the longest way from the first one, but for the zones.
-    reach = 2 * max((table.ways.minutes(*spots[0], *spot) for spot in spots), default=0) + longest_zone(
-        table.ways
+class _Blocks(Sequence[tuple[Timetable, list[int]]]):
+    """The blocks as lists, made when they are asked for."""
+
+    def __init__(self, days: TeamDays) -> None:
+        self._days = days
+
+    def __len__(self) -> int:
+        return len(self._days.begins) - 1
+
+    @overload
+    def __getitem__(self, block: int) -> tuple[Timetable, list[int]]: ...
+    @overload
+    def __getitem__(self, block: slice) -> list[tuple[Timetable, list[int]]]: ...
+    def __getitem__(
+        self, block: int | slice
+    ) -> tuple[Timetable, list[int]] | list[tuple[Timetable, list[int]]]:
+        if isinstance(block, slice):
+            return [self[one] for one in range(*block.indices(len(self)))]
+        members: list[int] = self._days.members(range(len(self))[block]).tolist()
+        options = self._days.options
+        return self._days.tables[options.problem.teams[options.team[members[0]]].id], members
+
+
+def _block_begins(options: Options, order: Long) -> Flags:
+    """Which of the teams' options, sorted by team and day, begin a block: those whose day the one before cannot reach."""
+    team, day = options.team[order], options.day[order]
+    new_day = np.ones(len(order), dtype=np.bool_)
+    new_day[1:] = (team[1:] != team[:-1]) | (day[1:] != day[:-1])
+    heads = np.flatnonzero(new_day)
+    if not len(heads):
+        return new_day
+    starts = np.minimum.reduceat(options.first[order], heads)
+    ends = np.maximum.reduceat(options.last[order] + options.minutes[order], heads)
+    team = team[heads]
+    same_team = np.append(False, team[1:] == team[:-1])
+    # Each team's moments above those of the teams before, so that one running maximum serves them all.
+    shift = np.cumsum(~same_team) * int(ends.max() + 1)
+    busy = np.maximum.accumulate(ends + shift)
+    turnaround = np.array([one.turnaround_minutes for one in options.problem.teams], dtype=np.int64)
+    pause = (turnaround + _reach(options))[team]
+    apart = ~same_team
+    apart[1:] |= starts[1:] + shift[1:] >= busy[:-1] + pause[1:]
+    new_day[heads] = apart
+    return new_day
+
+
+def _reach(options: Options) -> NDArray[np.float64]:
+    """For each team more minutes than any two of its spots are apart, but for the zones twice the longest way from one of them."""
+    found = np.zeros(len(options.problem.teams))
+    groups = options.of_team
+    pairs = np.unique(
+        options.team[groups.order].astype(np.int64) * len(options.spots.all) + options.spot[groups.order]
     )
-    found: list[list[int]] = []
-    busy = -1
-    for _, members in sorted(days.items()):
-        indices = [index for index, _ in members]
-        if (
-            found
-            and min(option.first for _, option in members) < busy + table.team.turnaround_minutes + reach
-        ):
-            found[-1] += indices
-        else:
-            found.append(indices)
-        busy = max(busy, *(option.last + option.minutes for _, option in members))
-    return found
+    team, spot = pairs // len(options.spots.all), pairs % len(options.spots.all)
+    first = options.spot[groups.order[np.minimum(groups.begins[team], len(groups.order) - 1)]]
+    np.maximum.at(found, team, 2 * options.spots.minutes(first, spot))
+    return found + longest_zone(options.ways)
