@@ -10,7 +10,7 @@ from outreach.clock import utc_now
 from outreach.models import Proposal
 from outreach.queries.goals import reached_by
 from outreach.queries.paging import page_of
-from outreach.queries.proposals import ProposalFilter, assignments_of, placed_in, unplaced_of
+from outreach.queries.proposals import assignments_of, placed_in, unplaced_of
 from outreach.queries.rounds import newest_publication
 from outreach.services.publishing import publish_proposal
 from outreach.web.access import load_or_404, requires, signed_in_user
@@ -27,8 +27,7 @@ def show(proposal_id: int) -> ResponseReturnValue:
     """The proof, the placed groups and the others."""
     proposal = load_or_404(Proposal, proposal_id)
     form = ProposalFilterForm(request.args)
-    wanted = ProposalFilter(form.q.data or "", form.district.data or "", form.kind.data or "")
-    found = page_of(assignments_of(proposal, wanted), number=page_number())
+    found = page_of(assignments_of(proposal, form.wanted()), number=page_number())
     return render_template(
         "proposal/show.html",
         proposal=proposal,

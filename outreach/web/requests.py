@@ -34,10 +34,11 @@ def index() -> ResponseReturnValue:
     """The requests of the reader's schools; all of them for staff."""
     user = signed_in_user()
     form = _filters(user)
+    wanted = form.known()
     found = questions.find_requests(
         reader=user,
-        round_id=int(form.round.data) if form.round.data else None,
-        state=form.state.data or "",
+        round_id=int(wanted["round"]) if wanted["round"] else None,
+        state=wanted["state"] or "",
         number=page_number(),
     )
     return render_template(
@@ -149,8 +150,6 @@ def _filters(user: User) -> FilterForm:
     ]
     words = {state: STATE_WORDS[state] for state in ("draft", "submitted", "withdrawn")}
     form.state.choices = [("", _("All states")), *((code, words[code]) for code in words)]
-    if form.round.data not in rounds:
-        form.round.data = ""
     return form
 
 

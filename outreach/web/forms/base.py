@@ -73,6 +73,23 @@ class Form(FlaskForm):
         return _version(str(self._fields["version"].data or ""))
 
 
+class SearchForm(Form):
+    """What to look for, in an address; every part may stay empty, and what is no choice of ours is no filter."""
+
+    class Meta(Form.Meta):
+        """A search carries no token."""
+
+        csrf = False
+
+    def known(self) -> dict[str, Any]:
+        """What was asked for, by field name, None where it means nothing: a stranger's link is no error page."""
+        self.validate()
+        for field in self:
+            if field.errors:
+                field.data, field.errors = None, ()
+        return self.values()
+
+
 def seen_version() -> int:
     """The version that travelled along with a button; a request without one, or with one that no row can have, is refused."""
     return _version(request.form.get("version", "")) or abort(400)

@@ -14,7 +14,7 @@ from wtforms.validators import NumberRange
 from outreach.letters import in_language
 from outreach.models import Company, Hub
 from outreach.services.companies import CompanyFacts
-from outreach.web.forms.base import Form, at_most, choices_of, fill, optional, stripped
+from outreach.web.forms.base import Form, SearchForm, at_most, choices_of, fill, optional, stripped
 
 WRITTEN = ("name_en", "name_zh", "profile_en", "profile_zh", "website")
 LIMITS = ("max_sessions_per_week", "max_sessions")
@@ -72,13 +72,8 @@ class HubForm(Form):
     name_zh = StringField(_l("Name in Chinese"), [at_most(200)], [stripped])
 
 
-class RosterForm(Form):
+class RosterForm(SearchForm):
     """Which days, and which of the reader's companies."""
-
-    class Meta(Form.Meta):
-        """A search carries no token."""
-
-        csrf = False
 
     company = SelectField(_l("Company"))
     first_day = DateField(_l("From"), [optional()])
@@ -91,16 +86,11 @@ class RosterForm(Form):
 
     def wanted(self, first_day: date, last_day: date) -> dict[str, Any]:
         """The filter, with these days where none or no real ones were given."""
-        self.validate()
-        if self.first_day.errors or not self.first_day.data:
-            self.first_day.data = first_day
-        if self.last_day.errors or not self.last_day.data:
-            self.last_day.data = max(last_day, self.first_day.data)
-        company = self.company.data if not self.company.errors else ""
-        for field in self:
-            field.errors = ()
+        found = self.known()
+        self.first_day.data = found["first_day"] or first_day
+        self.last_day.data = found["last_day"] or max(last_day, self.first_day.data)
         return {
-            "company_id": int(company) if company else None,
+            "company_id": int(found["company"]) if found["company"] else None,
             "first_day": self.first_day.data,
             "last_day": self.last_day.data,
         }

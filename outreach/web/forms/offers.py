@@ -15,7 +15,7 @@ from outreach.models.words import GRADES, KINDS, LANGUAGES, TOPICS
 from outreach.queries.offers import Wanted
 from outreach.services.offers import OfferFacts
 from outreach.web.context import district_name
-from outreach.web.forms.base import Form, Ticks, at_most, choices_of, fill, required, stripped
+from outreach.web.forms.base import SearchForm, Ticks, at_most, choices_of, fill, required, stripped
 from outreach.web.forms.place import PlaceForm
 
 WRITTEN = ("title_en", "title_zh", "summary_en", "summary_zh", "address_en", "address_zh")
@@ -72,13 +72,8 @@ class OfferForm(PlaceForm):
         self.show_where(offer.district, offer.longitude, offer.latitude)
 
 
-class CatalogueForm(Form):
+class CatalogueForm(SearchForm):
     """What to look for; every part may stay empty."""
-
-    class Meta(Form.Meta):
-        """A search carries no token."""
-
-        csrf = False
 
     words = StringField(_l("Words"), filters=[stripped], render_kw={"type": "search"})
     kind = SelectField(_l("Kind"))
@@ -98,11 +93,6 @@ class CatalogueForm(Form):
         self.district.choices = choices_of({"": _l("All districts"), **names})
 
     def wanted(self) -> Wanted:
-        """The search, without what is no choice: a stranger's link is no error page."""
-        self.validate()
-        found: dict[str, Any] = {
-            name: "" if field.errors else field.data or "" for name, field in self._fields.items()
-        }
-        for field in self:
-            field.errors = ()
-        return Wanted(**{**found, "free_only": bool(self.free_only.data)})
+        """The search as the catalogue takes it."""
+        found: dict[str, Any] = {name: value or "" for name, value in self.known().items()}
+        return Wanted(**{**found, "free_only": bool(found["free_only"])})

@@ -15,7 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from outreach.models import VisitRequest
 from outreach.models.words import KINDS, TOPICS, WEEKDAYS
 from outreach.services.request_facts import FreeTime, RequestFacts, facts_of
-from outreach.web.forms.base import Form, Ticks, at_most, choices_of, fill, optional, required, stripped
+from outreach.web.forms.base import SearchForm, Ticks, at_most, choices_of, fill, optional, required, stripped
 from outreach.web.forms.wishes import WishesForm, code_of
 
 SCHOOL_DAYS = range(5)
@@ -144,13 +144,8 @@ for _weekday in SCHOOL_DAYS:
     setattr(RequestForm, f"until_{_weekday}", TimeField(_until, [optional()]))
 
 
-class FilterForm(Form):
+class FilterForm(SearchForm):
     """Which requests to list."""
-
-    class Meta(Form.Meta):
-        """A search carries no token."""
-
-        csrf = False
 
     round = SelectField(_l("Round"))
     state = SelectField(_l("State"))

@@ -12,8 +12,9 @@ from wtforms.validators import NumberRange
 from outreach.models.district import DISTRICTS
 from outreach.models.rounds import GOALS, USUAL_GOALS
 from outreach.models.words import KINDS
+from outreach.queries.proposals import ProposalFilter
 from outreach.web.context import GOAL_WORDS, district_name
-from outreach.web.forms.base import Form, at_most, choices_of, required, stripped
+from outreach.web.forms.base import Form, SearchForm, at_most, choices_of, required, stripped
 
 
 class RoundForm(Form):
@@ -74,13 +75,8 @@ class RunForm(Form):
     )
 
 
-class ProposalFilterForm(Form):
+class ProposalFilterForm(SearchForm):
     """Narrow the table of a proposal."""
-
-    class Meta(Form.Meta):
-        """A search carries no token."""
-
-        csrf = False
 
     q = StringField(_l("School, company or offer"), filters=[stripped])
     district = SelectField(_l("District"))
@@ -92,3 +88,8 @@ class ProposalFilterForm(Form):
             {"": _l("All districts"), **{one.code: district_name(one.code) for one in DISTRICTS}}
         )
         self.kind.choices = choices_of({"": _l("Both kinds"), **KINDS})
+
+    def wanted(self) -> ProposalFilter:
+        """The filter as the question takes it."""
+        found = {name: value or "" for name, value in self.known().items()}
+        return ProposalFilter(found["q"], found["district"], found["kind"])

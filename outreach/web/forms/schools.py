@@ -9,10 +9,10 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TimeField
 from wtforms.validators import DataRequired, NumberRange
 
-from outreach.models.district import DISTRICT, DISTRICTS
+from outreach.models.district import DISTRICTS
 from outreach.services.school_words import SECTIONS
 from outreach.web.context import district_name
-from outreach.web.forms.base import Form, at_most, choices_of, optional, required, stripped
+from outreach.web.forms.base import Form, SearchForm, at_most, choices_of, optional, required, stripped
 
 
 class SchoolDayForm(Form):
@@ -45,13 +45,8 @@ class BlockedDaysForm(Form):
         return {**self.values(), "last_day": self.last_day.data or self.first_day.data}
 
 
-class SchoolSearchForm(Form):
+class SchoolSearchForm(SearchForm):
     """Part of a name, a district, a level."""
-
-    class Meta(Form.Meta):
-        """A search carries no token."""
-
-        csrf = False
 
     q = StringField(_l("Part of the name, in English or Chinese"), filters=[stripped])
     district = SelectField(_l("District"))
@@ -64,10 +59,9 @@ class SchoolSearchForm(Form):
         self.section.choices = choices_of({"": _l("All levels"), **SECTIONS})
 
     def asked(self) -> dict[str, str]:
-        """What to look for; a choice that is none of ours is no filter."""
-        district = self.district.data if self.district.data in DISTRICT else ""
-        section = self.section.data if self.section.data in SECTIONS else ""
-        return {"words": self.q.data or "", "district": district, "section": section}
+        """What to look for."""
+        found = {name: value or "" for name, value in self.known().items()}
+        return {"words": found["q"], "district": found["district"], "section": found["section"]}
 
 
 class SchoolFileForm(Form):
