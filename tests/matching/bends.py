@@ -64,9 +64,13 @@ def uninterested(rng: Seeded, problem: Document) -> None:
 
 
 def busy_team(rng: Seeded, problem: Document) -> None:
+    """A team with an hour or two for three requests, each with a morning."""
+    day = rng.choice(DAYS)
     for one in problem["teams"]:
-        day = rng.choice(DAYS)
         one["windows"] = [[at(day, 9, rng.choice((0, 10))), at(day, 10, rng.choice((0, 20, 40)))]]
+    problem["requests"] = problem["requests"][:3]
+    for one in problem["requests"]:
+        one["windows"] = [[at(day, 8), at(day, rng.choice((11, 12)), 30)]]
 
 
 def off_grid(rng: Seeded, problem: Document) -> None:
@@ -125,9 +129,7 @@ BENDS: dict[str, Bend] = {
     "travel": each("max_travel_minutes", 20, 30, 45),
     "time": each("windows", [[at(DAYS[0], 9), at(DAYS[0], 12)]], [[at(DAYS[1], 8), at(DAYS[1], 11, 30)]]),
     "team travel": all_of(with_team, each("max_travel_minutes", 0, 20, 30, kind="teams")),
-    "team time": all_of(
-        with_team, busy_team, lambda rng, problem: problem.update(requests=problem["requests"][:3])
-    ),
+    "team time": all_of(with_team, busy_team),
     "grid": all_of(with_team, off_grid),
     "H1": lambda rng, problem: problem.update(requests=problem["requests"][:2]),
     "H2 most pupils": all_of(shared_slots, each("max_pupils", 50, 60, 70, kind="offers")),

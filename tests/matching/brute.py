@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from fractions import Fraction
-from itertools import pairwise, product
+from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from tests.matching.brute_visits import CANDIDATE_RULES, Document, Visit, Visits
@@ -53,11 +53,29 @@ STAGE = {
 
 @dataclass(frozen=True)
 class Found:
-    """The best value of each goal in the problem's order, one best plan, and how many plans were looked at."""
+    """The best value of each goal in the problem's order, one best plan, and the values that any plan at all has."""
 
     values: dict[str, Any]
     plan: list[dict[str, str]]
-    looked_at: int
+    reached: frozenset[tuple[Any, ...]]
+
+    def bound(self, goal: str, values: dict[str, Any]) -> Any:
+        """The best value of `goal` among the plans that reach these values of the goals before it."""
+        goals = list(self.values)
+        place = goals.index(goal)
+        return max(
+            (
+                found[place]
+                for found in self.reached
+                if all(at_least(name, found[i], values[name]) for i, name in enumerate(goals[:place]))
+            ),
+            key=lambda value: value if goal in MAXIMISED else -value,
+        )
+
+
+def at_least(goal: str, value: Any, other: Any) -> bool:
+    """Whether a value of the goal is as good as the other one."""
+    return bool(value >= other if goal in MAXIMISED else value <= other)
 
 
 class Brute(Visits):
@@ -70,32 +88,52 @@ class Brute(Visits):
 
     def best(self) -> Found | None:
         """The best plan, or None when the pins allow none."""
+        best: tuple[dict[str, Any], list[Visit]] | None = None
+        best_rank: tuple[Any, ...] = ()
+        reached = set()
+        for plan in self.plans([], self.ways()):
+            if not all(self.final_rules(plan)):
+                continue
+            values = self.values(plan)
+            reached.add(tuple(values.values()))
+            rank = tuple(values[goal] if goal in MAXIMISED else -values[goal] for goal in self.goals)
+            if best is None or rank > best_rank:
+                best, best_rank = (values, plan), rank
+        return best and Found(best[0], [dict(one.assignment) for one in best[1]], frozenset(reached))
+
+    def ways(self) -> list[list[tuple[Visit, ...]]]:
+        """What each request can do: nothing, one visit, or (without H1) two of them."""
         choices = []
         for mine in self.visits.values():
             ways: list[tuple[Visit, ...]] = [(), *((one,) for one in mine)]
             if not self.on("H1"):
                 ways += [(one, other) for i, one in enumerate(mine) for other in mine[:i]]
             choices.append(ways)
-        best: Found | None = None
-        best_rank: tuple[Any, ...] = ()
-        count = 0
-        for combination in product(*choices):
-            count += 1
-            plan = [one for some in combination for one in some]
-            if not all(self.plan_rules(plan)):
-                continue
-            values = self.values(plan)
-            rank = tuple(values[goal] if goal in MAXIMISED else -values[goal] for goal in self.goals)
-            if best is None or rank > best_rank:
-                best, best_rank = Found(values, [dict(one.assignment) for one in plan], 0), rank
-        return best and Found(best.values, best.plan, count)
+        return choices
 
-    def plan_rules(self, plan: list[Visit]) -> Iterator[bool]:
-        """One answer for each hard rule that is on; cheap ones first."""
+    def plans(self, plan: list[Visit], ways: list[list[tuple[Visit, ...]]]) -> Iterator[list[Visit]]:
+        """Every plan that begins with this one; a part that breaks a lasting rule is not continued."""
+        if not ways:
+            yield plan
+            return
+        for more in ways[0]:
+            if not more or all(self.lasting_rules([*plan, *more])):
+                yield from self.plans([*plan, *more], ways[1:])
+
+    def lasting_rules(self, plan: list[Visit]) -> Iterator[bool]:
+        """One answer for each rule that no further placement can mend; cheap ones first."""
         yield from self.school_rules(plan)
         yield from self.slot_rules(plan)
         yield from self.crew_rules(plan)
         yield from self.company_rules(plan)
+
+    def final_rules(self, plan: list[Visit]) -> Iterator[bool]:
+        """The other rules: more groups reach a minimum, and a session in between can save a team a detour."""
+        for name in {one.slot for one in plan if one.slot} if self.on("H2 fewest pupils") else ():
+            slot = self.by["slots"][name]
+            limits = {"min_pupils": 0} | self.by["offers"][slot["offer"]] | slot
+            pupils = sum(self.by["requests"][one.request]["pupils"] for one in plan if one.slot == name)
+            yield pupils >= limits["min_pupils"]
         yield from self.team_rules(plan)
         pins = self.document.get("pins", [])
         yield not self.on("H8") or all(pin in [dict(one.assignment) for one in plan] for pin in pins)
@@ -112,11 +150,10 @@ class Brute(Visits):
         for name in {one.slot for one in plan if one.slot}:
             slot = self.by["slots"][name]
             offer = self.by["offers"][slot["offer"]]
-            limits = {"min_pupils": 0, "max_groups": 1} | offer | slot
+            limits = {"max_groups": 1} | offer | slot
             asked = [self.by["requests"][one.request] for one in plan if one.slot == name]
             pupils = sum(one["pupils"] for one in asked)
             yield not self.on("H2 most pupils") or pupils <= limits["max_pupils"]
-            yield not self.on("H2 fewest pupils") or pupils >= limits["min_pupils"]
             yield not self.on("H2 groups") or len(asked) <= limits["max_groups"]
             if self.on("H2 one school") and offer["kind"] == "coding_session":
                 yield len({one["school"] for one in asked}) == 1
@@ -130,11 +167,11 @@ class Brute(Visits):
         for i, one in enumerate(plan):
             for other in plan[:i]:
                 a, b = requests[one.request], requests[other.request]
-                same = a.get("group") is not None and a.get("group") == b.get("group")
-                yield not self.on("H6 group") or not same or one.start.date() != other.start.date()
-                same = a.get("crew") is not None and a.get("crew") == b.get("crew")
-                apart = one.returns <= other.leaves or other.returns <= one.leaves
-                yield not self.on("H6 crew") or not same or apart
+                if a.get("group") is not None and a.get("group") == b.get("group"):
+                    yield not self.on("H6 group") or one.start.date() != other.start.date()
+                if a.get("crew") is not None and a.get("crew") == b.get("crew"):
+                    apart = one.returns <= other.leaves or other.returns <= one.leaves
+                    yield not self.on("H6 crew") or apart
 
     def company_rules(self, plan: list[Visit]) -> Iterator[bool]:
         for name, company in self.by["companies"].items():
@@ -163,13 +200,6 @@ class Brute(Visits):
     def values(self, plan: list[Visit]) -> dict[str, Any]:
         """All goals of the problem."""
         requests, schools = self.by["requests"], self.by["schools"]
-        cost = Fraction(0)
-        for name in {one.slot for one in plan if one.slot}:
-            slot = self.by["slots"][name]
-            cost += Fraction(str(slot.get("cost", self.by["offers"][slot["offer"]].get("cost", 0))))
-        for one in plan:
-            cost += Fraction(str(self.by["offers"][one.offer].get("cost", 0))) if one.team else 0
-            cost += Fraction(str(requests[one.request].get("costs", {}).get(one.slot or one.team, 0)))
         kept = [dict(one.assignment) for one in plan]
         known = {
             "equity": sum(schools[name].get("weight", 100) for name in {one.school for one in plan}),
@@ -177,7 +207,16 @@ class Brute(Visits):
             "pupils": sum(requests[one.request]["pupils"] for one in plan),
             "preference": sum(one.points for one in plan),
             "travel": sum(one.travel for one in plan),
-            "cost": cost,
+            "cost": self.cost(plan) if "cost" in self.goals else 0,
             "changes": sum(old not in kept for old in self.document.get("incumbent", [])),
         }
         return {goal: known[goal] for goal in self.goals}
+
+    def cost(self, plan: list[Visit]) -> Decimal:
+        """Costs of used slots, of teams' sessions and of placements."""
+        used = [self.by["slots"][name] for name in {one.slot for one in plan if one.slot}]
+        costs = [slot.get("cost", self.by["offers"][slot["offer"]].get("cost", 0)) for slot in used]
+        costs += [self.by["offers"][one.offer].get("cost", 0) for one in plan if one.team]
+        own = [(self.by["requests"][one.request].get("costs", {}), one.slot or one.team) for one in plan]
+        costs += [some[name] for some, name in own if name in some]
+        return sum((Decimal(str(cost)) for cost in costs), Decimal(0))

@@ -1,4 +1,4 @@
-"""Tiny random problems (as JSON documents) in which one named rule of `brute.RULES` is likely to bind."""
+"""Tiny random problems (as JSON documents) in which a rule of `brute.RULES`, or what a shape is about, is likely to bind."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from functools import cache
 from tests.matching.bends import BENDS, pins
 from tests.matching.brute import Brute, Found
 from tests.matching.brute_visits import Document
+from tests.matching.shapes import SHAPES
 from tests.matching.tiny_parts import Seeded, extras, goals, offer, school, slot, team, visit_request
 
-MOST_PLANS = 2500
+MOST_PLANS = 3200
 
 
-def document(rule: str, seed: int) -> Document:
-    """A random problem bent towards `rule`; the same for the same seed."""
-    rng = Seeded(f"{rule}/{seed}")
+def document(name: str, seed: int) -> Document:
+    """A random problem bent towards a rule or a shape; the same for the same seed."""
+    rng = Seeded(f"{name}/{seed}")
     problem: Document = {
         "format": "outreach-matching/1",
-        "name": f"{rule}-{seed}",
+        "name": f"{name}-{seed}",
         "grid_minutes": 60,
         "travel": {"base_minutes": 12, "minutes_per_km": 2.2, "zone_minutes": [["island", "mainland", 15]]},
         "objectives": goals(rng),
@@ -28,30 +29,42 @@ def document(rule: str, seed: int) -> Document:
     problem["slots"] = [slot(rng, i, problem) for i in range(rng.randint(1, 3))]
     problem["teams"] = [team(rng, i, problem) for i in range(rng.randint(0, 1))]
     problem["requests"] = [visit_request(rng, i, problem) for i in range(rng.randint(3, 4))]
-    BENDS[rule](rng, problem)
+    bend = SHAPES[name].bend if name in SHAPES else BENDS[name]
+    bend(rng, problem)
     extras(rng, problem)
     return problem
 
 
-@cache
-def binding(rule: str, count: int = 5) -> list[tuple[Document, Found]]:
-    """The first `count` problems in which the best values change when the rule is left out, with the truth about them.
+@cache  # Each process asks for the truth about its problems once: it takes most of the time.
+def binding(name: str) -> list[tuple[Document, Found]]:
+    """The first problems whose best values change when the rule (or what the shape is about) is left out.
 
-    Only problems with at least two candidates count.
+    With the truth about each: ten for a rule, eight for a shape. Only problems with at least two candidates count.
     """
+    count = 8 if name in SHAPES else 10
     found: list[tuple[Document, Found]] = []
     for seed in range(400):
-        problem = document(rule, seed)
+        problem = document(name, seed)
         truth = Brute(problem)
-        free = Brute(problem, frozenset((rule,)))
+        free = without(name, problem)
         if plans(truth) < 3 or max(plans(truth), plans(free)) > MOST_PLANS:
             continue
         best, other = truth.best(), free.best()
-        if best is not None and other is not None and best.values != other.values:
+        if best is not None and other is not None and differ(best, other):
             found.append((problem, best))
             if len(found) == count:
                 return found
-    raise AssertionError(f"only {len(found)} problems in which {rule} binds")
+    raise AssertionError(f"only {len(found)} problems in which {name} binds")
+
+
+def without(name: str, problem: Document) -> Brute:
+    """The problem without the rule, or without what the shape is about."""
+    return SHAPES[name].without(problem) if name in SHAPES else Brute(problem, frozenset((name,)))
+
+
+def differ(one: Found, other: Found) -> bool:
+    """Whether the values of a goal that both have are different."""
+    return any(one.values[goal] != other.values[goal] for goal in one.values.keys() & other.values.keys())
 
 
 def plans(brute: Brute) -> int:
