@@ -13,6 +13,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext as _n
 from sqlalchemy import Table, select, update
+from sqlalchemy.orm import lazyload
 
 from outreach.models import LIVE, Booking, Offer, OfferKind, Slot, SlotState, db
 from outreach.models.words import key_stage
@@ -96,7 +97,8 @@ def give_back_seats(booking: Booking) -> None:
 def groups_in(slot: Slot) -> list[Booking]:
     """The bookings that hold seats in a slot."""
     held = select(Booking).where(Booking.slot_id == slot.id, Booking.state.in_(LIVE)).order_by(Booking.id)
-    return list(db.session.scalars(held).unique())
+    # Only the bookings' own columns are looked at, while everybody else waits for the slot's row.
+    return list(db.session.scalars(held.options(lazyload("*"))))
 
 
 def _why_no_seats(slot: Slot, group: Group, when: When) -> Refusal:

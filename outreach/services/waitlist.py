@@ -110,21 +110,34 @@ def pass_on(*, slot: Slot | None, now: datetime) -> list[Booking]:
     A group that does not fit (its size, its school's day) is left waiting, and the next one is asked."""
     if slot is None or slot.state is not SlotState.OPEN or slot.starts_at < now + LATEST:
         return []
-    waiting = select(WaitlistEntry).where(
-        WaitlistEntry.slot_id == slot.id, WaitlistEntry.state == WaitlistState.WAITING
-    )
-    entries = db.session.scalars(waiting.order_by(WaitlistEntry.created_at, WaitlistEntry.id)).all()
-    offered = []
-    for entry in entries:
+    offered: list[Booking] = []
+    asked: set[int] = set()
+    while (entry := _next_fitting(slot, asked)) is not None:
+        asked.add(entry.id)
         booking = _offer_to(entry, slot, now=now)
         if booking is not None:
             offered.append(booking)
     return offered
 
 
-def _offer_to(entry: WaitlistEntry, slot: Slot, *, now: datetime) -> Booking | None:
-    if slot.groups_taken >= slot.max_groups or slot.pupils_taken + entry.pupils > slot.max_pupils:
+def _next_fitting(slot: Slot, asked: set[int]) -> WaitlistEntry | None:
+    """The first in the line for whom there is room now. One at a time: the line may be long, the room is small."""
+    if slot.groups_taken >= slot.max_groups:
         return None
+    return db.session.scalars(
+        select(WaitlistEntry)
+        .where(
+            WaitlistEntry.slot_id == slot.id,
+            WaitlistEntry.state == WaitlistState.WAITING,
+            WaitlistEntry.pupils <= slot.max_pupils - slot.pupils_taken,
+            WaitlistEntry.id.not_in(asked),
+        )
+        .order_by(WaitlistEntry.created_at, WaitlistEntry.id)
+        .limit(1)
+    ).first()
+
+
+def _offer_to(entry: WaitlistEntry, slot: Slot, *, now: datetime) -> Booking | None:
     teacher = teacher_for(entry.school_id, entry.created_by_id)
     group, confirm_by = Group.of(entry), halfway(now, slot.starts_at, HOLDING)
     try:

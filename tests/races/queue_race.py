@@ -53,7 +53,7 @@ class WaitlistRace:
         with self.app.app_context():
             offers = self.stage.offers(scene, self.racers)
         later = [act for hold in offers for act in pressing.answers(*hold)]
-        later += [pressing.book(who, self.stage.size(), "second") for who in bookers[: 2 * self.few]]
+        later += [pressing.book(who, self.stage.size(), "second") for who in bookers[: self.few]]
         self._wave(later)
         silent = len(acts) + len(later) - len(pressing.told)
         with self.app.app_context():
@@ -114,7 +114,7 @@ def lapsing(app: Flask) -> Iterator[None]:
 
     def work() -> None:
         with app.app_context():
-            while not over.wait(0.02):
+            while not over.wait(0.2):
                 try:
                     _lapse_all()
                 except (Refusal, SQLAlchemyError) as fault:

@@ -23,6 +23,7 @@ from tests.races.seat_race import SEATS, Outcome, SeatRace
 
 if TYPE_CHECKING:
     from tests.conftest import Figures
+    from tests.races.conftest import Progress
 
 MUTANT = "tests.races.oversold:mutant()"
 FULL_RACERS, FULL_ROUNDS = 200, 50
@@ -51,13 +52,15 @@ NOUGHT = everybody_fine(Outcome())
 
 
 def test_the_last_seats_are_sold_once(
-    app: Flask, database: Database, tmp_path: Path, full: bool, figures: Figures
+    app: Flask, database: Database, tmp_path: Path, full: bool, figures: Figures, progress: Progress
 ) -> None:
     racers, rounds = (FULL_RACERS, FULL_ROUNDS) if full else (FAST_RACERS, FAST_ROUNDS)
     race, chance, total = SeatRace(app, racers), random.Random(7), Outcome()
     with site(database, tmp_path) as host:
-        for _ in range(rounds):
+        for round_ in range(1, rounds + 1):
             total.add(race.run(host, [chance.randint(1, 40) for _ in range(racers)]))
+            if round_ % 10 == 0:
+                progress(round_, rounds)
     figures("clients x rounds", f"{racers} x {rounds}")
     figures("booked, refused", f"{total.answers[303]}, {total.answers[409]}")
     for what, number in everybody_fine(total).items():

@@ -6,11 +6,8 @@ Each test has a mutant with the guard taken out, which must be caught.
 from __future__ import annotations
 
 import functools
-import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -23,16 +20,16 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from outreach.mail import SmtpServer, SmtpTransport
-from outreach.models import Booking, OutboxMessage, OutboxState, Reminder, User, db
+from outreach.models import OutboxMessage, OutboxState, User, db
 from outreach.services import outbox
 from outreach.services.postman import deliver
-from outreach.services.reminders import plan_reminders, ring_due
 from outreach.services.transaction import one_transaction
 from tests.build import NOW
 from tests.cast import Cast
 from tests.engines import Database
+from tests.races.crashes import Worker, deliver_all
 from tests.smtp_server import PostOffice
-from tests.visit_rows import DAY, book, scene
+from tests.visit_rows import book, scene
 
 Figures = Callable[[str, object], None]
 WORKERS = 4
@@ -128,35 +125,6 @@ def test_a_claim_that_looks_before_it_takes_is_caught(
     assert sum(copies.values()) > len(copies)
 
 
-def test_racing_workers_ring_each_reminder_once(app: Flask, cast: Cast) -> None:
-    with app.app_context():
-        made = scene(cast)
-        bookings = [book(made, day=DAY + timedelta(days=number)) for number in range(30)]
-        with one_transaction():
-            for booking_id in bookings:
-                plan_reminders(booking=db.session.get_one(Booking, booking_id), now=NOW)
-        due = max(db.session.scalars(select(Reminder.due_at)))
-        number = len(db.session.scalars(select(Reminder.id)).all())
-    gate = threading.Barrier(WORKERS)
-    settled: list[int] = []
-
-    def ring() -> None:
-        with app.app_context():
-            gate.wait()
-            while count := ring_due(now=due):
-                settled.append(count)
-
-    ringers = [threading.Thread(target=ring) for _ in range(WORKERS)]
-    for ringer in ringers:
-        ringer.start()
-    for ringer in ringers:
-        ringer.join()
-    assert sum(settled) == number
-    with app.app_context():
-        rung = db.session.query(Reminder).filter_by(state="rung").count()
-        assert db.session.query(OutboxMessage).count() == rung
-
-
 @dataclass
 class Outcome:
     """What came of a delivery with crashes."""
@@ -172,7 +140,7 @@ class Killer:
 
     def __init__(self, office: PostOffice, crashes: int, every: int) -> None:
         self.crashes, self.every = crashes, every
-        self.process: subprocess.Popen[bytes] | None = None
+        self.postman: Worker | None = None
         self.announced = self.killed = 0
         office.when_announced = self._announced
         office.when_taken = lambda: self._reached(1)
@@ -186,14 +154,10 @@ class Killer:
         if self.killed == self.crashes or self.announced % self.every or turn not in (stage, stage + 2):
             return
         self.killed += 1
-        if turn == 2:
-            threading.Timer(random.uniform(0, 0.02), self._kill).start()
-        else:
-            self._kill()
-
-    def _kill(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            os.kill(self.process.pid, signal.SIGKILL)
+        if self.postman is not None and turn == 2:
+            threading.Timer(random.uniform(0, 0.02), self.postman.kill).start()
+        elif self.postman is not None:
+            self.postman.kill()
 
 
 def deliver_with_crashes(
@@ -201,11 +165,11 @@ def deliver_with_crashes(
 ) -> Outcome:
     with PostOffice() as office:
         killer = Killer(office, crashes, every)
-        starts, moment = 0, NOW
-        while starts == 0 or killer.process is None or killer.process.returncode != 0:
-            command = [sys.executable, "-m", "tests.races.postman_process", database.url, str(office.port)]
-            killer.process = subprocess.Popen([*command, moment.isoformat(), *([mutant] if mutant else [])])
-            killer.process.wait(300)
+        starts, moment, ended = 0, NOW, 1
+        while ended != 0:
+            killer.postman = Worker(deliver_all, database.url, office.port, moment, mutant)
+            ended = killer.postman.wait()
+            assert ended in (0, -signal.SIGKILL)
             starts += 1
             # The next one comes when the dead one's lease has ended.
             moment += outbox.LEASE + timedelta(minutes=1)
@@ -223,7 +187,7 @@ def test_no_letter_is_lost_in_a_crash(
     number, crashes = (1200, 100) if full else (12, 2)
     with app.app_context():
         keys = queue_letters(cast, number)
-    outcome = deliver_with_crashes(database, keys, crashes=crashes, every=3)
+    outcome = deliver_with_crashes(database, keys, crashes=crashes, every=number // crashes // 2)
     figures("kill -9 while letters went out", outcome.crashes)
     figures("letters lost", outcome.lost)
     figures("extra copies, each with the same Message-ID", outcome.extra)

@@ -30,6 +30,7 @@ from tests.races.queue_race import WaitlistRace
 
 if TYPE_CHECKING:
     from tests.conftest import Figures
+    from tests.races.conftest import Progress
 
 FULL_GROUPS, FULL_ROUNDS = 100, 50
 FAST_GROUPS, FAST_ROUNDS = 10, 2
@@ -38,13 +39,15 @@ CHANCES = 5
 
 
 def test_places_go_to_the_first_in_the_line(
-    app: Flask, database: Database, tmp_path: Path, full: bool, figures: Figures
+    app: Flask, database: Database, tmp_path: Path, full: bool, figures: Figures, progress: Progress
 ) -> None:
     groups, rounds = (FULL_GROUPS, FULL_ROUNDS) if full else (FAST_GROUPS, FAST_ROUNDS)
     race, total = WaitlistRace(app, groups), Tally()
     with served(database, tmp_path) as site:
         for _ in range(rounds):
             total.add(race.run(site.url.removeprefix("http://")))
+            if total.rounds % 10 == 0:
+                progress(total.rounds, rounds)
     figures("groups waiting x rounds", f"{groups} x {total.rounds}")
     figures("places passed on, booked past the line", f"{total.offered}, {total.booked}")
     for kind, number in total.all_faults.items():
