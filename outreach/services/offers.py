@@ -22,7 +22,7 @@ from outreach.models import (
 )
 from outreach.models.district import DISTRICT
 from outreach.models.words import GRADES, LANGUAGES, TOPICS
-from outreach.services.transaction import ChangedMeanwhile, Refusal, audit, deed
+from outreach.services.transaction import Refusal, audit, deed, locked
 
 # The box around Hong Kong that the table's CHECK knows too.
 LONGITUDES, LATITUDES = (113.8, 114.6), (22.1, 22.7)
@@ -81,9 +81,7 @@ def write_offer(*, company_id: int, facts: OfferFacts, by: User, now: datetime) 
 def edit_offer(*, offer_id: int, facts: OfferFacts, seen_version: int, by: User, now: datetime) -> Offer:
     """Change what an offer says. Slots keep the limits they were made with; what schools booked stays where it is."""
     _refuse_contradictions(facts)
-    offer = locked_offer(offer_id)
-    if offer.version != seen_version:
-        raise ChangedMeanwhile
+    offer = locked(Offer, offer_id, seen_version=seen_version)
     if offer.state is OfferState.POSTED:
         _refuse_unready(facts)
     if facts.kind is not offer.kind and _has_dates(offer):
@@ -107,7 +105,7 @@ def edit_offer(*, offer_id: int, facts: OfferFacts, seen_version: int, by: User,
 @deed
 def post_offer(*, offer_id: int, by: User, now: datetime) -> Offer:
     """Show the offer to every school and to the scheduler. Posting a posted offer changes nothing."""
-    offer = locked_offer(offer_id)
+    offer = locked(Offer, offer_id)
     if offer.state is not OfferState.POSTED:
         _refuse_unready(offer)
         offer.state = OfferState.POSTED
@@ -118,7 +116,7 @@ def post_offer(*, offer_id: int, by: User, now: datetime) -> Offer:
 @deed
 def withdraw_offer(*, offer_id: int, by: User, now: datetime) -> Offer:
     """Take a posted offer back. Its slots stay as they are and return with it when it is posted again."""
-    offer = locked_offer(offer_id)
+    offer = locked(Offer, offer_id)
     if offer.state is OfferState.POSTED:
         _refuse_booked(
             offer,
@@ -129,14 +127,6 @@ def withdraw_offer(*, offer_id: int, by: User, now: datetime) -> Offer:
         offer.state = OfferState.WITHDRAWN
         audit("offer.withdraw", offer, by=by, now=now)
     return offer
-
-
-def locked_offer(offer_id: int) -> Offer:
-    """The offer, held until the deed ends: deeds about one offer and its slots come one after the other.
-
-    On SQLite every write transaction holds the whole file already."""
-    db.session.flush()
-    return db.session.get_one(Offer, offer_id, with_for_update={"of": Offer})
 
 
 def live_bookings(offer: Offer) -> int:

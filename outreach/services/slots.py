@@ -24,7 +24,6 @@ from outreach.models import (
 )
 from outreach.queries.contacts import teacher_for
 from outreach.services.bookings import cancel_booking_in
-from outreach.services.offers import locked_offer
 from outreach.services.outbox import queue
 from outreach.services.seats import SLOTS
 from outreach.services.series import (
@@ -37,7 +36,7 @@ from outreach.services.series import (
     refuse_series,
     refuse_times,
 )
-from outreach.services.transaction import ChangedMeanwhile, Refusal, audit, changed_rows, deed
+from outreach.services.transaction import ChangedMeanwhile, Refusal, audit, changed_rows, deed, locked
 from outreach.services.waitlist import pass_on
 
 
@@ -220,7 +219,7 @@ def _end_waiting(slot: Slot, *, now: datetime) -> None:
 
 
 def _open_offer(offer_id: int) -> Offer:
-    offer = locked_offer(offer_id)
+    offer = locked(Offer, offer_id)
     if offer.state is OfferState.WITHDRAWN:
         raise SlotDoesNotHold(_l("This offer is withdrawn. Post it again before you add slots."))
     return offer

@@ -32,7 +32,7 @@ from outreach.services.series import (
     refuse_series,
     refuse_times,
 )
-from outreach.services.transaction import ChangedMeanwhile, Refusal, audit, deed
+from outreach.services.transaction import Refusal, audit, deed, locked
 
 
 class TeamDoesNotHold(Refusal):
@@ -74,9 +74,7 @@ def add_team(*, company_id: int, facts: TeamFacts, by: User, now: datetime) -> T
 @deed
 def edit_team(*, team_id: int, facts: TeamFacts, seen_version: int, by: User, now: datetime) -> Team:
     """Change a team. Its booked sessions stand; the next plan follows the new facts."""
-    team = locked_team(team_id)
-    if team.version != seen_version:
-        raise ChangedMeanwhile
+    team = locked(Team, team_id, seen_version=seen_version)
     _set(team, team.company_id, facts)
     _set_offers(team, facts.offer_ids)
     audit("team.edit", team, by=by, now=now)
@@ -86,7 +84,7 @@ def edit_team(*, team_id: int, facts: TeamFacts, seen_version: int, by: User, no
 @deed
 def rest_team(*, team_id: int, active: bool, by: User, now: datetime) -> Team:
     """Take a team out of planning, or back in. Its booked sessions stand either way."""
-    team = locked_team(team_id)
+    team = locked(Team, team_id)
     if team.active is not active:
         team.active = active
         audit("team.resume" if active else "team.rest", team, by=by, now=now)
@@ -100,7 +98,7 @@ def add_window(
     """A stretch of one day in which the team may be placed."""
     refuse_times(start_time, end_time)
     refuse_past(day, start_time, now=now)
-    team = locked_team(team_id)
+    team = locked(Team, team_id)
     if first_clash(_windows_between(team_id, day, day), day, start_time, end_time):
         raise TeamDoesNotHold(_l("The team has a window at that time already."), field="start_time")
     window = TeamWindow(team_id=team.id, day=day, start_time=start_time, end_time=end_time)
@@ -122,7 +120,7 @@ def add_weekly_windows(
     """A window on each day of a series; public holidays and overlapping windows are left out, so sending twice is harmless.
 
     `only` keeps to the days that the coordinator ticked in the preview."""
-    team = locked_team(team_id)
+    team = locked(Team, team_id)
     wanted = days_to_make(preview_windows(team_id=team_id, series=series, now=now), only)
     made = [
         TeamWindow(team_id=team.id, day=day, start_time=series.start_time, end_time=series.end_time)
@@ -140,7 +138,7 @@ def remove_window(*, window_id: int, by: User, now: datetime) -> None:
     window = db.session.get(TeamWindow, window_id)
     if window is None:
         return
-    team = locked_team(window.team_id)
+    team = locked(Team, window.team_id)
     booked = select(Booking.id).where(
         Booking.team_id == team.id,
         Booking.day == window.day,
@@ -152,12 +150,6 @@ def remove_window(*, window_id: int, by: User, now: datetime) -> None:
         raise TeamIsBooked(_l("A school has booked a session in this window. Cancel that booking first."))
     db.session.delete(window)
     audit("team.remove_window", team, by=by, now=now, day=window.day.isoformat())
-
-
-def locked_team(team_id: int) -> Team:
-    """The team, held until the deed ends: deeds about one team and its windows come one after the other."""
-    db.session.flush()
-    return db.session.get_one(Team, team_id, with_for_update={"of": Team})
 
 
 def _set(team: Team, company_id: int, facts: TeamFacts) -> None:

@@ -30,6 +30,7 @@ from outreach.models.database import WRITING
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Row = TypeVar("Row", bound=Base)
 
 # PostgreSQL may pick a deed as the victim of a deadlock, SQLite may find the file busy: nothing was stored, so again.
 TRIES = 6
@@ -128,6 +129,19 @@ def upsert(table: type[Base]) -> sqlite.Insert:
     if db.session.get_bind().dialect.name == "postgresql":
         return cast("sqlite.Insert", postgresql.insert(table))
     return sqlite.insert(table)
+
+
+def locked(table: type[Row], row_id: int, *, seen_version: int | None = None) -> Row:
+    """The row, held until the deed ends: deeds about it and what hangs on it come one after the other. With the version that
+    the reader saw, refused where somebody has changed it since.
+
+    On SQLite every write transaction holds the whole file already."""
+    db.session.flush()
+    # Not every table counts its versions; whoever names one asks for a table that does.
+    row: Any = db.session.get_one(table, row_id, with_for_update={"of": table})
+    if seen_version is not None and row.version != seen_version:
+        raise ChangedMeanwhile
+    return cast("Row", row)
 
 
 def one_at_a_time(name: str, *, now: datetime) -> None:

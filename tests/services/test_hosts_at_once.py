@@ -123,15 +123,15 @@ def test_of_overlapping_slots_one_is_made(
     assert answers == {"done": 1, "SlotDoesNotHold": 1}
 
 
-def unlocked(offer_id: int) -> Offer:
+def unlocked(table: type[Offer], offer_id: int) -> Offer:
     """The mutant: the offer is read and not held."""
-    return db.session.get_one(Offer, offer_id)
+    return db.session.get_one(table, offer_id)
 
 
 def test_without_the_lock_two_slots_would_overlap(
     app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slots, "locked_offer", unlocked)
+    monkeypatch.setattr(slots, "locked", unlocked)
     with app.app_context():
         one_writer = db.engine.dialect.name == "sqlite"
     answers = overlapping(crowd, cast, posted(app, cast), monkeypatch)
@@ -260,7 +260,7 @@ def test_an_offer_is_withdrawn_or_booked_never_both(
 def test_without_the_lock_an_offer_would_be_withdrawn_from_under_a_school(
     app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(offers, "locked_offer", unlocked)
+    monkeypatch.setattr(offers, "locked", unlocked)
     with app.app_context():
         one_writer = db.engine.dialect.name == "sqlite"
     assert withdrawn_while_booked(app, cast, crowd, monkeypatch) == ("withdrawn", 0 if one_writer else 1)

@@ -12,7 +12,7 @@ from tests.cast import Cast, browser_of
 from tests.permission_table import COLUMNS, TABLE, expected
 from tests.test_permissions import address, rows
 
-NAMES = (
+NAMES = [
     "q",
     "words",
     "district",
@@ -24,7 +24,17 @@ NAMES = (
     "free_only",
     "state",
     "role",
-) + ("round", "school", "offer", "company", "view", "first_day", "last_day", "page", "next", "body")
+    "round",
+    "school",
+    "offer",
+    "company",
+    "view",
+    "first_day",
+    "last_day",
+    "page",
+    "next",
+    "body",
+]
 
 
 def all_set_to(value: str) -> str:

@@ -232,7 +232,7 @@ def test_writing_posting_changing_and_withdrawing_an_offer(app: Flask, as_: As, 
         ({"max_pupils": "many"}, 422, "Enter a number"),
         ({"max_pupils": "5"}, 409, "smallest number of pupils is larger"),
         ({"title_en": "x" * 201}, 422, "Shorten “Title in English” to at most 200 characters."),
-        ({"grades": ["P9"]}, 422, "P9"),
+        ({"grades": ["P9"]}, 422, "Choose only from the answers under “Grades”."),
     ],
 )
 def test_a_form_that_does_not_hold_says_so_and_keeps_what_was_typed(
