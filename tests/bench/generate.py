@@ -1,6 +1,6 @@
 """A generated city of the shape of the shared ones: schools and firms spread over Hong Kong, terms of weeks, besieged favourites.
 
-`city(schools, firms, seed)` gives the JSON document; the same seed gives the same city.
+`city(schools, firms, seed)` gives the JSON document; the same seed gives the same city. Other shapes are in `shapes.py`.
 """
 
 from __future__ import annotations
@@ -42,19 +42,11 @@ CENTRES = (
 def city(schools: int, firms: int, seed: int) -> Document:
     """A problem of so many schools and firms with the four usual goals."""
     rng = random.Random(seed)
-    problem: Document = {
-        "format": "outreach-matching/1",
-        "name": f"generated-{schools}x{firms}-seed{seed}",
-        "travel": {"zone_minutes": [["island", "mainland", 15]]},
-        "schools": [_school(rng, number) for number in range(schools)],
-        "companies": [
-            {"id": f"C{number}", "max_sessions_per_week": rng.choice((1, 2, 2, 3, 5))}
-            for number in range(firms)
-        ],
-        "offers": [],
-        "slots": [],
-        "teams": [],
-    }
+    problem = empty(f"generated-{schools}x{firms}-seed{seed}")
+    problem["schools"] = [school_of(rng, number) for number in range(schools)]
+    problem["companies"] = [
+        {"id": f"C{number}", "max_sessions_per_week": rng.choice((1, 2, 2, 3, 5))} for number in range(firms)
+    ]
     for number in range(firms):
         _firm(rng, number, problem)
     problem["requests"] = [
@@ -65,24 +57,42 @@ def city(schools: int, firms: int, seed: int) -> Document:
     return problem
 
 
-def _place(rng: random.Random) -> Document:
+def empty(name: str) -> Document:
+    """A problem in which nobody asks and nobody offers, with the ways of Hong Kong."""
+    return {
+        "format": "outreach-matching/1",
+        "name": name,
+        "travel": {"zone_minutes": [["island", "mainland", 15]]},
+        "schools": [],
+        "companies": [],
+        "offers": [],
+        "slots": [],
+        "teams": [],
+        "requests": [],
+    }
+
+
+def place_of(rng: random.Random) -> Document:
+    """A place near one of the town centres, and its zone."""
     longitude, latitude, zone = rng.choice(CENTRES)
     place = [round(longitude + rng.gauss(0, 0.012), 5), round(latitude + rng.gauss(0, 0.012), 5)]
     return {"place": place, "zone": zone}
 
 
-def _school(rng: random.Random, number: int) -> Document:
+def school_of(rng: random.Random, number: int) -> Document:
+    """A school that takes one to three bookings."""
     limits = {"max_bookings": rng.choice((1, 2, 3)), "max_per_day": rng.choice((1, 1, 2))}
-    return {"id": f"S{number}", "weight": rng.choice((100, 100, 110, 120)), **_place(rng), **limits}
+    return {"id": f"S{number}", "weight": rng.choice((100, 100, 110, 120)), **place_of(rng), **limits}
 
 
-def _days(rng: random.Random, count: int) -> list[date]:
+def days_of(rng: random.Random, count: int) -> list[str]:
+    """So many school days of the term, in order."""
     days = [FIRST_MONDAY + timedelta(days=week * 7 + day) for week in range(WEEKS) for day in range(5)]
-    return sorted(rng.sample(days, min(count, len(days))))
+    return [day.isoformat() for day in sorted(rng.sample(days, min(count, len(days))))]
 
 
 def _firm(rng: random.Random, number: int, problem: Document) -> None:
-    home = _place(rng)
+    home = place_of(rng)
     about = {
         "company": f"C{number}",
         "grades": list(GRADES),
@@ -96,7 +106,7 @@ def _firm(rng: random.Random, number: int, problem: Document) -> None:
         problem["offers"].append(
             {"id": f"V{number}", "kind": "field_visit", **home, **about, **size, **groups}
         )
-        for day in _days(rng, rng.randint(5, 12)):
+        for day in days_of(rng, rng.randint(5, 12)):
             start, end = rng.choice((("10:00", "11:30"), ("14:00", "15:30")))
             slot = {"id": f"L{len(problem['slots'])}", "offer": f"V{number}"}
             problem["slots"].append(slot | {"start": f"{day}T{start}", "end": f"{day}T{end}"})
@@ -117,7 +127,7 @@ def _firm(rng: random.Random, number: int, problem: Document) -> None:
                 "max_sessions_per_day": rng.choice((1, 2, 3)),
                 "turnaround_minutes": 15,
                 "max_travel_minutes": 75,
-                "windows": [[f"{day}T09:00", f"{day}T16:30"] for day in _days(rng, rng.randint(2, 6))],
+                "windows": [[f"{day}T09:00", f"{day}T16:30"] for day in days_of(rng, rng.randint(2, 6))],
             }
         )
 
@@ -136,5 +146,5 @@ def _request(rng: random.Random, school: Document, number: int, firms: int) -> D
         "languages": rng.choice((["yue"], ["yue", "en"], ["en"])),
         "topics": rng.sample(TOPICS, 2),
         "choices": [f"C{choice}" for choice in choices],
-        "windows": [[f"{day}T08:30", f"{day}T16:30"] for day in _days(rng, rng.randint(3, 12))],
+        "windows": [[f"{day}T08:30", f"{day}T16:30"] for day in days_of(rng, rng.randint(3, 12))],
     }

@@ -1,0 +1,292 @@
+"""The matching problem for Timefold's Python solver, in Timefold's own virtual environment; `visits_run.py` reads and solves.
+
+The same model as `Matching.java`: one planning entity per request, which takes one of its own options or none. Timefold turns
+the functions below into Java bytecode, so they keep to plain loops and attributes; keys of groups are texts made beforehand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from timefold.solver.domain import (
+    PlanningEntityCollectionProperty,
+    PlanningId,
+    PlanningScore,
+    PlanningVariable,
+    ValueRangeProvider,
+    planning_entity,
+    planning_solution,
+)
+from timefold.solver.score import (
+    BendableScore,
+    Constraint,
+    ConstraintCollectors,
+    ConstraintFactory,
+    Joiners,
+    constraint_provider,
+)
+
+LEVELS = 7
+# Filled before the rules are asked for; a goal's position is its level.
+GOALS: list[str] = []
+
+
+@dataclass(eq=False)
+class Slot:
+    id: str
+    min_pupils: int
+    max_pupils: int
+    max_groups: int
+    cost: int
+    languages: int
+    one_school: bool
+
+
+@dataclass(eq=False)
+class Team:
+    id: str
+    max_per_day: int
+    turnaround: int
+
+
+@dataclass(eq=False)
+class School:
+    id: str
+    weight: int
+    max_bookings: int
+    max_per_day: int
+
+
+@dataclass(eq=False)
+class Company:
+    id: str
+    max_per_week: int
+    max: int
+
+
+@dataclass(eq=False)
+class Option:
+    slot: Slot | None
+    team: Team | None
+    offer: str
+    start_text: str
+    start: int
+    end: int
+    leaves: int
+    returns: int
+    day: int
+    week: int
+    spot: int
+    company: Company
+    points: int
+    minutes: int
+    cost: int
+    kept: bool
+    # Minutes from the option's place to every other place, by its number.
+    ways: list[int]
+
+
+@planning_entity
+@dataclass(eq=False)
+class Visit:
+    id: Annotated[str, PlanningId]
+    school: School
+    group: str
+    crew: str
+    pupils: int
+    stage: int
+    languages: int
+    pinned: bool
+    options: Annotated[list[Option], ValueRangeProvider] = field(default_factory=list)
+    option: Annotated[Option | None, PlanningVariable(allows_unassigned=True)] = None
+
+
+@planning_solution
+@dataclass(eq=False)
+class Plan:
+    visits: Annotated[list[Visit], PlanningEntityCollectionProperty]
+    score: Annotated[
+        BendableScore | None, PlanningScore(bendable_hard_levels_size=1, bendable_soft_levels_size=LEVELS)
+    ] = None
+
+
+def hard() -> BendableScore:
+    """One broken rule."""
+    return BendableScore.of_hard(1, LEVELS, 0, 1)
+
+
+def soft(goal: str) -> BendableScore:
+    """One unit of a goal."""
+    return BendableScore.of_soft(1, LEVELS, GOALS.index(goal), 1)
+
+
+def faults(slot: Slot, members: list[Visit]) -> int:
+    """H2 and H3: by how much the groups of a slot break its rules."""
+    pupils = 0
+    languages = slot.languages
+    found = 0
+    for one in members:
+        pupils += one.pupils
+        languages &= one.languages
+        if one.stage != members[0].stage:
+            found += 20
+        if slot.one_school and one.school.id != members[0].school.id:
+            found += 20
+    if languages == 0:
+        found += 20
+    if len(members) > slot.max_groups:
+        found += 20 * (len(members) - slot.max_groups)
+    if pupils > slot.max_pupils:
+        found += pupils - slot.max_pupils
+    if pupils < slot.min_pupils:
+        found += slot.min_pupils - pupils
+    return found
+
+
+def too_close(one: Visit, other: Visit) -> bool:
+    """H4: whether a team cannot get from the earlier session to the later one."""
+    first = one.option
+    second = other.option
+    if first.start > second.start:
+        first = other.option
+        second = one.option
+    return first.end + first.team.turnaround + first.ways[second.spot] > second.start
+
+
+def session(visit: Visit) -> str:
+    """What counts as one session of a company: a slot whoever is in it, each session of a team."""
+    if visit.option.slot is not None:
+        return "slot " + visit.option.slot.id
+    return "visit " + visit.id
+
+
+@constraint_provider
+def rules(factory: ConstraintFactory) -> list[Constraint]:
+    """H2 to H8, then the goals."""
+    return [
+        *_hosts(factory),
+        *_schools(factory),
+        *_companies(factory),
+        *(_goal(factory, name) for name in GOALS),
+    ]
+
+
+def _hosts(factory: ConstraintFactory) -> list[Constraint]:
+    slots = (
+        factory.for_each(Visit)
+        .filter(lambda visit: visit.option.slot is not None)
+        .group_by(lambda visit: visit.option.slot, ConstraintCollectors.to_list())
+        .penalize(hard(), faults)
+        .as_constraint("H2 H3")
+    )
+    days = (
+        factory.for_each(Visit)
+        .filter(lambda visit: visit.option.team is not None)
+        .group_by(
+            lambda visit: visit.option.team, lambda visit: visit.option.day, ConstraintCollectors.count()
+        )
+        .filter(lambda team, day, count: count > team.max_per_day)
+        .penalize(hard(), lambda team, day, count: 20 * (count - team.max_per_day))
+        .as_constraint("H4 day")
+    )
+    ways = (
+        factory.for_each(Visit)
+        .filter(lambda visit: visit.option.team is not None)
+        .join(
+            factory.for_each(Visit).filter(lambda visit: visit.option.team is not None),
+            Joiners.equal(lambda visit: visit.option.team),
+            Joiners.equal(lambda visit: visit.option.day),
+            Joiners.less_than(lambda visit: visit.id),
+        )
+        .filter(too_close)
+        .penalize(hard(), lambda one, other: 20)
+        .as_constraint("H4 way")
+    )
+    return [slots, days, ways]
+
+
+def _schools(factory: ConstraintFactory) -> list[Constraint]:
+    total = (
+        factory.for_each(Visit)
+        .group_by(lambda visit: visit.school, ConstraintCollectors.count())
+        .filter(lambda school, count: school.max_bookings >= 0 and count > school.max_bookings)
+        .penalize(hard(), lambda school, count: 20 * (count - school.max_bookings))
+        .as_constraint("H5 total")
+    )
+    days = (
+        factory.for_each(Visit)
+        .group_by(lambda visit: visit.school, lambda visit: visit.option.day, ConstraintCollectors.count())
+        .filter(lambda school, day, count: count > school.max_per_day)
+        .penalize(hard(), lambda school, day, count: 20 * (count - school.max_per_day))
+        .as_constraint("H5 day")
+    )
+    groups = (
+        factory.for_each(Visit)
+        .filter(lambda visit: visit.group != "")
+        .group_by(lambda visit: visit.group, lambda visit: visit.option.day, ConstraintCollectors.count())
+        .filter(lambda group, day, count: count > 1)
+        .penalize(hard(), lambda group, day, count: 20 * (count - 1))
+        .as_constraint("H6 group")
+    )
+    crews = (
+        factory.for_each(Visit)
+        .filter(lambda visit: visit.crew != "")
+        .join(
+            factory.for_each(Visit).filter(lambda visit: visit.crew != ""),
+            Joiners.equal(lambda visit: visit.crew),
+            Joiners.less_than(lambda visit: visit.id),
+            Joiners.overlapping(lambda visit: visit.option.leaves, lambda visit: visit.option.returns),
+        )
+        .penalize(hard(), lambda one, other: 20)
+        .as_constraint("H6 crew")
+    )
+    return [total, days, groups, crews]
+
+
+def _companies(factory: ConstraintFactory) -> list[Constraint]:
+    total = (
+        factory.for_each(Visit)
+        .filter(lambda visit: visit.option.company.max >= 0)
+        .group_by(lambda visit: visit.option.company, ConstraintCollectors.count_distinct(session))
+        .filter(lambda company, count: count > company.max)
+        .penalize(hard(), lambda company, count: 20 * (count - company.max))
+        .as_constraint("H7 total")
+    )
+    weeks = (
+        factory.for_each(Visit)
+        .filter(lambda visit: visit.option.company.max_per_week >= 0)
+        .group_by(
+            lambda visit: visit.option.company,
+            lambda visit: visit.option.week,
+            ConstraintCollectors.count_distinct(session),
+        )
+        .filter(lambda company, week, count: count > company.max_per_week)
+        .penalize(hard(), lambda company, week, count: 20 * (count - company.max_per_week))
+        .as_constraint("H7 week")
+    )
+    pins = (
+        factory.for_each_including_unassigned(Visit)
+        .filter(lambda visit: visit.pinned and visit.option is None)
+        .penalize(hard(), lambda visit: 1000)
+        .as_constraint("H8")
+    )
+    return [total, weeks, pins]
+
+
+def _goal(factory: ConstraintFactory, goal: str) -> Constraint:
+    visits = factory.for_each(Visit)
+    if goal == "equity":
+        schools = visits.group_by(lambda visit: visit.school)
+        return schools.reward(soft(goal), lambda school: school.weight).as_constraint(goal)
+    if goal == "groups":
+        return visits.reward(soft(goal), lambda visit: 1).as_constraint(goal)
+    if goal == "pupils":
+        return visits.reward(soft(goal), lambda visit: visit.pupils).as_constraint(goal)
+    if goal == "preference":
+        return visits.reward(soft(goal), lambda visit: visit.option.points).as_constraint(goal)
+    if goal == "travel":
+        return visits.penalize(soft(goal), lambda visit: visit.option.minutes).as_constraint(goal)
+    if goal == "changes":
+        return visits.filter(lambda visit: visit.option.kept).reward(soft(goal)).as_constraint(goal)
+    raise SystemExit(f"Timefold's Python model has no goal {goal}")
