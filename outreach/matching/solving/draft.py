@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
 
-from outreach.matching.problem import CODING_SESSION, Assignment, Slot, VisitRequest
-from outreach.matching.solving.model import STAGES
+import numpy as np
+
+from outreach.matching.problem import Assignment, VisitRequest
+from outreach.matching.solving.columns import Flags, Long, Whole
 from outreach.matching.solving.options import Option, Options
 from outreach.matching.solving.timetable import TeamDays
 
@@ -18,15 +19,36 @@ class Draft:
         self.options = options
         self.days = days
         self.problem = options.problem
+        self.limits = options.limits
         self.of_request: dict[str, int] = {}
         self.of_slot: dict[str, list[int]] = defaultdict(list)
         self.of_block: dict[int, list[int]] = defaultdict(list)
         self.of_crew: dict[str, list[int]] = defaultdict(list)
-        self.counts: Counter[tuple[str, ...] | tuple[str, str, int]] = Counter()
+        limits = self.limits
+        self.placed = np.zeros(len(limits.stage), dtype=np.bool_)
+        self.school_total = np.zeros_like(limits.school_total)
+        self.school_day = np.zeros((len(limits.school_day), limits.days), dtype=np.int32)
+        self.group_day = np.zeros((limits.groups + 1, limits.days), dtype=np.bool_)
+        self.team_day = np.zeros((len(limits.team_day), limits.days), dtype=np.int32)
+        self.company_total = np.zeros_like(limits.company_total)
+        self.company_week = np.zeros((len(limits.company_week), limits.weeks), dtype=np.int32)
+        self.slot_pupils = np.zeros_like(limits.slot_most)
+        self.slot_groups = np.zeros_like(limits.slot_most)
+        # What the groups of a used slot have in common.
+        self.slot_stage = np.full(len(limits.slot_most), -1, dtype=np.int64)
+        self.slot_school = np.full(len(limits.slot_most), -1, dtype=np.int64)
+        self.slot_languages = limits.slot_languages.copy()
 
     def add(self, index: int) -> bool:
         """Choose an option if that breaks no rule."""
-        if not self.can_add(index):
+        if self.placed[self.options.request[index]] or not self.possible(np.array([index]))[0]:
+            return False
+        return self.join(index)
+
+    def join(self, index: int) -> bool:
+        """Choose an option that `possible` has just allowed if the times of its crew and its team do so too."""
+        option = self.options.all[index]
+        if not self._crew_free(option) or not (option.slot or self._joins_team(index)):
             return False
         self._book(index, 1)
         return True
@@ -35,34 +57,37 @@ class Draft:
         """Give an option up again."""
         self._book(index, -1)
 
-    def can_add(self, index: int) -> bool:
-        """Whether the option may join what is chosen, minimum attendance aside."""
-        option = self.options.all[index]
-        if option.request in self.of_request:
-            return False
-        return (
-            self._within_limits(option)
-            and self._crew_free(option)
-            and (self._joins_slot(option) if option.slot else self._joins_team(index, option))
-        )
+    def possible(self, rows: Whole) -> Flags:
+        """Which of these options break no rule, but for the time of a crew and of a team's other sessions."""
+        options, limits = self.options, self.limits
+        request, school, slot = options.request[rows], options.school[rows], options.slot[rows]
+        company, day = options.company[rows], limits.day[rows]
+        found = ~self.placed[request] & ~self.group_day[limits.group[request], day]
+        found &= self.school_total[school] < limits.school_total[school]
+        found &= self.school_day[school, day] < limits.school_day[school]
+        starts = self.company_total[company] < limits.company_total[company]
+        starts &= self.company_week[company, limits.week[rows]] < limits.company_week[company]
+        found &= starts | ((slot >= 0) & (self.slot_groups[slot] > 0))
+        team = options.team[rows]
+        free = self.team_day[team, day] < limits.team_day[team]
+        found &= np.where(slot >= 0, self._joins_slot(request, school, slot, options.pupils[rows]), free)
+        return found
 
-    def _within_limits(self, option: Option) -> bool:
-        asked = self.problem.visit_request[option.request]
-        school = self.problem.school[asked.school]
-        if school.max_bookings is not None and self.counts["school", school.id] >= school.max_bookings:
-            return False
-        if self.counts["school day", school.id, option.day] >= school.max_per_day:
-            return False
-        if asked.group is not None and self.counts["group", asked.group, option.day]:
-            return False
-        if option.slot and self.of_slot[option.slot]:
-            return True
-        company = self.problem.company[self.options.company_of(option)]
-        week = ("company week", company.id, self.options.week_of(option))
-        if company.max_sessions is not None and self.counts["company", company.id] >= company.max_sessions:
-            return False
-        limit = company.max_sessions_per_week
-        return limit is None or self.counts[week] < limit
+    def _joins_slot(self, request: Whole, school: Whole, slot: Whole, pupils: Whole) -> Flags:
+        limits = self.limits
+        alike = self.slot_stage[slot] == limits.stage[request]
+        alike &= (self.slot_languages[slot] & limits.languages[request]) != 0
+        alike &= ~limits.one_school[slot] | (self.slot_school[slot] == school)
+        found: Flags = alike | (self.slot_groups[slot] == 0)
+        found &= self.slot_groups[slot] < limits.slot_groups[slot]
+        found &= self.slot_pupils[slot] + pupils <= limits.slot_most[slot]
+        return found
+
+    def reaching(self, rows: Whole) -> Flags:
+        """Which of these options are with a team, or bring their slot to its minimum attendance."""
+        slot = self.options.slot[rows]
+        enough = self.slot_pupils[slot] + self.options.pupils[rows] >= self.limits.slot_least[slot]
+        return (slot < 0) | enough
 
     def _crew_free(self, option: Option) -> bool:
         crew = self.problem.visit_request[option.request].crew
@@ -72,61 +97,55 @@ class Draft:
             for away in (self.options.all[index].away for index in self.of_crew[crew])
         )
 
-    def _joins_slot(self, option: Option) -> bool:
-        slot = self.problem.slot[option.slot]
-        limits = self.problem.limits(slot)
-        members = [self._asked(index) for index in self.of_slot[option.slot]]
-        members.append(self.problem.visit_request[option.request])
-        if len(members) > limits.max_groups or sum(one.pupils for one in members) > limits.max_pupils:
-            return False
-        return len(members) == 1 or self._alike(slot, members)
-
-    def _alike(self, slot: Slot, members: Sequence[VisitRequest]) -> bool:
-        offer = self.problem.offer[slot.offer]
-        shared = set(offer.languages)
-        for one in members:
-            shared &= one.languages
-        one_school = offer.kind != CODING_SESSION or len({one.school for one in members}) == 1
-        return bool(shared) and one_school and len({STAGES[one.grade] for one in members}) == 1
-
-    def _joins_team(self, index: int, option: Option) -> bool:
-        team = self.problem.team[option.team]
+    def _joins_team(self, index: int) -> bool:
         members = self.of_block[int(self.days.block_of[index])]
-        same_day = sum(self.options.all[other].day == option.day for other in members)
-        if same_day >= team.max_sessions_per_day:
-            return False
-        return not self.days.impossible((*members, index))
+        return not members or not self.days.impossible((*members, index))
 
     def _asked(self, index: int) -> VisitRequest:
-        return self.problem.visit_request[self.options.all[index].request]
+        return self.problem.requests[int(self.options.request[index])]
 
     def _book(self, index: int, by: int) -> None:
-        option, asked = self.options.all[index], self._asked(index)
-        first_or_last = not option.slot or len(self.of_slot[option.slot]) == (0 if by > 0 else 1)
-        keys: list[tuple[str, ...] | tuple[str, str, int]] = [
-            ("school", asked.school),
-            ("school day", asked.school, option.day),
-        ]
-        if asked.group is not None:
-            keys.append(("group", asked.group, option.day))
-        if first_or_last:
-            company = self.options.company_of(option)
-            keys += [("company", company), ("company week", company, self.options.week_of(option))]
-        for key in keys:
-            self.counts[key] += by
-        lists = [self.of_slot[option.slot] if option.slot else self.of_block[int(self.days.block_of[index])]]
+        options, asked = self.options, self._asked(index)
+        request, school, slot = options.request[index], options.school[index], int(options.slot[index])
+        day, group = self.limits.day[index], self.limits.group[request]
+        self.placed[request] = by > 0
+        self.school_total[school] += by
+        self.school_day[school, day] += by
+        if group >= 0:
+            self.group_day[group, day] = by > 0
+        if slot < 0 or self.slot_groups[slot] == (0 if by > 0 else 1):
+            self.company_total[options.company[index]] += by
+            self.company_week[options.company[index], self.limits.week[index]] += by
+        if slot < 0:
+            self.team_day[options.team[index], day] += by
+            lists = [self.of_block[int(self.days.block_of[index])]]
+        else:
+            lists = [self.of_slot[self.problem.slots[slot].id]]
         if asked.crew is not None:
             lists.append(self.of_crew[asked.crew])
         for one in lists:
             one.append(index) if by > 0 else one.remove(index)
+        if slot >= 0:
+            self._share(slot, by * asked.pupils, lists[0])
         if by > 0:
-            self.of_request[option.request] = index
+            self.of_request[asked.id] = index
         else:
-            del self.of_request[option.request]
+            del self.of_request[asked.id]
+
+    def _share(self, slot: int, pupils: int, members: list[int]) -> None:
+        """Note what the groups of a slot now have in common."""
+        self.slot_pupils[slot] += pupils
+        self.slot_groups[slot] = len(members)
+        requests: Long = self.options.request[members].astype(np.int64)
+        languages = np.append(self.limits.languages[requests], self.limits.slot_languages[slot])
+        self.slot_languages[slot] = np.bitwise_and.reduce(languages)
+        if members:
+            self.slot_stage[slot] = self.limits.stage[requests[0]]
+            self.slot_school[slot] = self.options.school[members[0]]
 
     def pupils_in(self, slot_id: str) -> int:
         """How many pupils the slot has so far."""
-        return sum(self._asked(index).pupils for index in self.of_slot[slot_id])
+        return int(self.slot_pupils[self.options.positions.slot[slot_id]])
 
     def short_slots(self) -> list[str]:
         """Used slots that have not reached their minimum attendance."""

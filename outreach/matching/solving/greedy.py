@@ -80,44 +80,39 @@ def _scarcest_first(draft: Draft) -> list[str]:
 def _place(draft: Draft, request: str) -> bool:
     """The most liked option that breaks no rule and whose slot has (or so gets) its minimum."""
     options = draft.options
-    for index in _by_liking(options, request):
-        option = options.all[index]
-        if option.slot:
-            after = draft.pupils_in(option.slot) + draft.problem.visit_request[request].pupils
-            if after < draft.problem.limits(draft.problem.slot[option.slot]).min_pupils:
-                continue
-        if draft.add(index):
-            return True
-    return False
-
-
-def _by_liking(options: Options, request: str) -> list[int]:
-    """The options of a request, most points first, then the shortest way."""
     mine = options.of_request.at(options.positions.request[request])
-    found: list[int] = mine[np.lexsort((options.travel[mine], -options.points[mine]))].tolist()
-    return found
+    mine = mine[draft.possible(mine) & draft.reaching(mine)]
+    by_liking = mine[np.lexsort((options.travel[mine], -options.points[mine]))]
+    return any(draft.join(index) for index in by_liking.tolist())
 
 
 def _gather(draft: Draft, clock: Clock) -> None:
     """Open slots that need several groups to reach their minimum."""
-    for slot_id in draft.options.of_slot:
-        needs_several = draft.problem.limits(draft.problem.slot[slot_id]).min_pupils > 0
-        if needs_several and not draft.of_slot[slot_id] and clock.left() > 0:
+    options, limits = draft.options, draft.limits
+    # Whom a slot could take now; later it is fewer.
+    possible = options.of_slot.order[draft.possible(options.of_slot.order)]
+    pupils = np.bincount(options.slot[possible], options.pupils[possible], minlength=len(limits.slot_least))
+    promising = (limits.slot_least > 0) & (pupils >= limits.slot_least)
+    for slot_id in options.of_slot:
+        slot = options.positions.slot[slot_id]
+        if promising[slot] and not draft.slot_groups[slot] and clock.left() > 0:
             _reach_minimum(draft, slot_id)
 
 
 def _reach_minimum(draft: Draft, slot_id: str) -> bool:
     """Add unplaced groups, the largest first, until the minimum is reached; else none of them stays."""
-    minimum = draft.problem.limits(draft.problem.slot[slot_id]).min_pupils
+    slot = draft.options.positions.slot[slot_id]
+    minimum = draft.limits.slot_least[slot]
     added: list[int] = []
-    mine = draft.options.of_slot.at(draft.options.positions.slot[slot_id])
+    mine = draft.options.of_slot.at(slot)
+    mine = mine[draft.possible(mine)]
     by_size: list[int] = mine[np.argsort(-draft.options.pupils[mine], kind="stable")].tolist()
     for index in by_size:
-        if draft.pupils_in(slot_id) >= minimum:
+        if draft.slot_pupils[slot] >= minimum:
             break
         if draft.add(index):
             added.append(index)
-    if draft.pupils_in(slot_id) >= minimum:
+    if draft.slot_pupils[slot] >= minimum:
         return True
     for index in added:
         draft.remove(index)

@@ -17,10 +17,10 @@ a crew that has another engagement, an assignment to be kept to the letter (`spl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
@@ -28,11 +28,15 @@ from outreach.matching.problem import CODING_SESSION, Assignment, Problem
 from outreach.matching.solving.candidate_arrays import CandidateArrays
 from outreach.matching.solving.columns import Columns, Long, Small, Whole, joined
 from outreach.matching.solving.engine import Clock
+from outreach.matching.solving.groups import Groups
 from outreach.matching.solving.splitting import only_pins, rows_allowing, split_crews, split_kept
 from outreach.matching.solving.spots import Spot, Spots
-from outreach.matching.solving.supply import Positions, grouped
+from outreach.matching.solving.supply import Positions
 from outreach.matching.times import week_of
 from outreach.matching.travel import Ways
+
+if TYPE_CHECKING:
+    from outreach.matching.solving.limits import Limits
 
 # Objects made from the arrays are kept for the next time: at most this many, some 50 MB.
 MOST_KEPT = 100_000
@@ -76,43 +80,6 @@ class Option:
         if self.slot:
             return Assignment(self.request, slot=self.slot)
         return Assignment(self.request, team=self.team, offer=self.offer, start=start)
-
-
-class _Named(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
-class Groups(Mapping[str, Sequence[int]]):
-    """The options of each request (slot, team), ascending; those with any, in the order of their first option."""
-
-    def __init__(self, owner: Small, things: Sequence[_Named], positions: Mapping[str, int]) -> None:
-        self.order, self.begins = grouped(owner, len(things))
-        self.counts: Long = np.diff(self.begins)
-        self._things = things
-        self._positions = positions
-
-    def at(self, position: int) -> Long:
-        """The options of the thing at this position of the problem's list."""
-        return self.order[self.begins[position] : self.begins[position + 1]]
-
-    def count(self, name: str) -> int:
-        """How many options a thing has."""
-        return int(self.counts[self._positions[name]])
-
-    def __getitem__(self, name: str) -> Sequence[int]:
-        mine: list[int] = self.at(self._positions[name]).tolist()
-        if not mine:
-            raise KeyError(name)
-        return mine
-
-    def __iter__(self) -> Iterator[str]:
-        there = np.flatnonzero(self.counts)
-        for position in there[np.argsort(self.order[self.begins[there]])].tolist():
-            yield self._things[position].id
-
-    def __len__(self) -> int:
-        return int(np.count_nonzero(self.counts))
 
 
 class _All(Sequence[Option]):
@@ -196,8 +163,17 @@ class Options:
 
     @cached_property
     def week(self) -> Small:
-        days, at = np.unique(self.day, return_inverse=True)
-        return np.array([week_of(day) for day in days.tolist()], dtype=np.int32)[at]
+        # As `week_of`, which takes one day.
+        found: Small = (self.day - 1) // 7
+        return found
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What schools, companies, teams and slots can take, as arrays."""
+        # Here and not at the top: limits read the model's words, and the model reads options.
+        from outreach.matching.solving.limits import Limits
+
+        return Limits(self)
 
     @cached_property
     def spot(self) -> Small:
