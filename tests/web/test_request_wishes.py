@@ -208,7 +208,7 @@ def test_no_page_holds_every_offer(desk: Desk, as_: Browser) -> None:
     pages = [pressed(as_("tess"), "/requests/new", f"page-{number}") for number in (1, 2, 4, 99)]
     assert [len(found(page)) for page in pages] == [8, 8, 8, 8]
     assert [line(page) for page in pages] == [
-        f"32 offers found, Page {number} of 4" for number in (1, 2, 4, 4)
+        f"32 offers found · Page {number} of 4" for number in (1, 2, 4, 4)
     ]
     assert len({code for page in pages[:3] for code in found(page)}) == 24
 
