@@ -187,9 +187,10 @@ class Supply:
 
 def grouped(owner: Whole, owners: int) -> tuple[Long, Long]:
     """Positions grouped by owner (0..owners-1), and where each owner's part begins; those of an owner below 0 are left out."""
-    order = np.argsort(owner, kind="stable")
-    begins = np.searchsorted(owner[order], np.arange(owners + 1))
-    return order[begins[0] :], begins - begins[0]
+    owned = np.flatnonzero(owner >= 0)
+    order = owned[np.argsort(owner[owned], kind="stable")]
+    counts = np.bincount(owner[owned], minlength=owners)
+    return order, np.concatenate(([0], np.cumsum(counts)))
 
 
 def _longs(numbers: Iterable[int] | Sequence[int]) -> Long:

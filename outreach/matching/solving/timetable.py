@@ -197,11 +197,11 @@ def _block_begins(options: Options, order: Long) -> Flags:
 def _reach(options: Options) -> NDArray[np.float64]:
     """For each team more minutes than any two of its spots are apart, but for the zones twice the longest way from one of them."""
     found = np.zeros(len(options.problem.teams))
-    groups = options.of_team
-    pairs = np.unique(
-        options.team[groups.order].astype(np.int64) * len(options.spots.all) + options.spot[groups.order]
-    )
-    team, spot = pairs // len(options.spots.all), pairs % len(options.spots.all)
-    first = options.spot[groups.order[np.minimum(groups.begins[team], len(groups.order) - 1)]]
-    np.maximum.at(found, team, 2 * options.spots.minutes(first, spot))
+    rows = options.of_team.order
+    team, spot = options.team[rows], options.spot[rows]
+    # A team's options at one school mostly stand together, so this leaves few.
+    fresh = np.ones(len(rows), dtype=np.bool_)
+    fresh[1:] = (team[1:] != team[:-1]) | (spot[1:] != spot[:-1])
+    team, spot, begins = team[fresh], spot[fresh], options.of_team.begins
+    np.maximum.at(found, team, 2 * options.spots.minutes(options.spot[rows[begins[team]]], spot))
     return found + longest_zone(options.ways)
