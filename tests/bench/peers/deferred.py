@@ -28,8 +28,8 @@ def deferred_acceptance(problem: Problem, emit: Emit) -> None:
     market = Market(problem)
     while True:
         market.settle()
-        short = market.diary.short()
-        if not short:
+        short = market.diary.shortest()
+        if short is None:
             emit(market.diary.assignments())
             return
         market.call_off(short)
@@ -62,12 +62,13 @@ class Market:
             while self._propose(school):
                 pass
 
-    def call_off(self, slots: Iterable[str]) -> None:
-        """Close slots; their groups are free again."""
-        for slot_id in slots:
-            self.closed.add(slot_id)
-            for one in list(self.diary.in_slot[slot_id]):
-                self._throw_out(one)
+    def call_off(self, slot_id: str) -> None:
+        """Close a slot; its groups are free again."""
+        self.closed.add(slot_id)
+        called_off = list(self.diary.in_slot[slot_id])
+        for one in called_off:
+            self.diary.remove(one)
+        self._propose_again(called_off)
 
     def _propose(self, school: str) -> bool:
         """One proposal of a school: its best wish that it could take. False when there is none."""
@@ -128,10 +129,6 @@ class Market:
             if (not full or week_of(other.day) == week_of(one.day))
             and (other.slot is None or len(self.diary.in_slot[other.slot.id]) == 1)
         ]
-
-    def _throw_out(self, one: Placed) -> None:
-        self.diary.remove(one)
-        self._propose_again([one])
 
     def _propose_again(self, thrown_out: Iterable[Placed]) -> None:
         self.proposing.extend(dict.fromkeys(one.school.id for one in thrown_out))

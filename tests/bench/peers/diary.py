@@ -1,6 +1,6 @@
 """The diary of a booking system: places are taken one by one, at fixed times, as long as no hard rule breaks.
 
-Minimum attendance is not asked for when somebody joins (nobody could ever be the first): `short` names the slots that stayed
+Minimum attendance is not asked for when somebody joins (nobody could ever be the first): `shortest` names a slot that stayed
 below it. Our own writing, apart from the solver on purpose: what a peer does must not change with our own greedy.
 """
 
@@ -171,16 +171,16 @@ class Diary:
         if one.visit_request.group is not None:
             self.counts["group", one.visit_request.group, one.day] += by
 
-    def short(self) -> list[str]:
-        """Used slots below their minimum attendance that no pin holds open."""
-        return [
-            slot_id
+    def shortest(self) -> str | None:
+        """The used slot that lacks most of its minimum attendance and that no pin holds open; None when nothing lacks."""
+        lacking = {
+            slot_id: self.problem.limits(self.problem.slot[slot_id]).min_pupils
+            - sum(member.visit_request.pupils for member in members)
             for slot_id, members in self.in_slot.items()
-            if members
-            and not any(member.visit_request.id in self.pinned for member in members)
-            and sum(member.visit_request.pupils for member in members)
-            < self.problem.limits(self.problem.slot[slot_id]).min_pupils
-        ]
+            if members and not any(member.visit_request.id in self.pinned for member in members)
+        }
+        worst = max(lacking, key=lambda slot_id: lacking[slot_id], default=None)
+        return worst if worst is not None and lacking[worst] > 0 else None
 
     def assignments(self) -> list[Assignment]:
         """The plan, in the order in which it was taken."""

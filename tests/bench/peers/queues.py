@@ -1,6 +1,6 @@
 """First come first served, and a start that is a little cleverer: whoever is next takes the best place that is still free.
 
-A slot that stays below its minimum attendance is called off, its groups look again; so it goes on until no slot is short.
+The slot that lacks most of its minimum attendance is called off, its groups look again; so it goes on until no slot lacks any.
 """
 
 from __future__ import annotations
@@ -34,18 +34,19 @@ def scarcest_first(problem: Problem) -> list[Assignment]:
 def _served(diary: Diary, order: list[str]) -> list[Assignment]:
     wishes = {name: diary.wishes(name) for name in order}
     closed: set[str] = set()
-    waiting: Iterable[str] = order
+    waiting = order
     while True:
         for name in waiting:
             if name not in diary.of_request:
                 _take(diary, wishes[name], closed)
-        short = diary.short()
-        if not short:
+        short = diary.shortest()
+        if short is None:
             return diary.assignments()
-        closed.update(short)
-        for slot_id in short:
-            for one in list(diary.in_slot[slot_id]):
-                diary.remove(one)
+        closed.add(short)
+        called_off = list(diary.in_slot[short])
+        for one in called_off:
+            diary.remove(one)
+        waiting = [one.visit_request.id for one in called_off]
 
 
 def _take(diary: Diary, wishes: Iterable[Candidate], closed: set[str]) -> None:

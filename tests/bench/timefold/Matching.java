@@ -27,13 +27,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
 public class Matching {
     static final long PAUSE_NANOS = 250_000_000L;
+    static final long LAST_WORDS_NANOS = 400_000_000L;
     static final List<Slot> slots = new ArrayList<>();
     static final List<Team> teams = new ArrayList<>();
     static final List<School> schools = new ArrayList<>();
@@ -287,14 +287,12 @@ public class Matching {
 
     public static void main(String[] arguments) throws Exception {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        long seconds1000 = (long) (1000 * Double.parseDouble(arguments[1]));
-        long began = System.nanoTime();
+        // On Linux nanoTime and Python's time.monotonic() are the same clock.
+        long deadline = (long) (1e9 * Double.parseDouble(arguments[1])) - LAST_WORDS_NANOS;
         Plan problem = read(Path.of(arguments[0]));
         out.println("{\"start\":true}");
-        long left = seconds1000 - (System.nanoTime() - began) / 1_000_000L;
         SolverConfig config = new SolverConfig().withSolutionClass(Plan.class).withEntityClasses(Visit.class)
-            .withConstraintProviderClass(Rules.class).withEnvironmentMode(EnvironmentMode.NO_ASSERT)
-            .withTerminationSpentLimit(Duration.ofMillis(Math.max(1, left)));
+            .withConstraintProviderClass(Rules.class).withEnvironmentMode(EnvironmentMode.NO_ASSERT);
         Solver<Plan> solver = SolverFactory.<Plan>create(config).buildSolver();
         long[] last = {0};
         solver.addEventListener(event -> {
@@ -304,6 +302,17 @@ public class Matching {
                 last[0] = now;
             }
         });
+        // A limit of Timefold's own would begin only when everything is built.
+        Thread alarm = new Thread(() -> {
+            try {
+                Thread.sleep(Math.max(0, (deadline - System.nanoTime()) / 1_000_000L));
+            } catch (InterruptedException stop) {
+                return;
+            }
+            solver.terminateEarly();
+        });
+        alarm.setDaemon(true);
+        alarm.start();
         Plan best = solver.solve(problem);
         if (best.score.isFeasible()) out.println(line(best));
         else out.println("{\"note\":\"no feasible plan: " + best.score + "\"}");
