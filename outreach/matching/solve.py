@@ -28,12 +28,13 @@ from outreach.matching.solving.conflict import Pins
 from outreach.matching.solving.engine import Clock, Effort, Loading, OutOfTime
 from outreach.matching.solving.greedy import drafted
 from outreach.matching.solving.options import Options, options_of
+from outreach.matching.solving.pipeline import Pipeline
 from outreach.matching.solving.progress import Event, Progress
 from outreach.matching.solving.search import FIRST_BUDGET, Search
 from outreach.matching.solving.timetable import TeamDays
 
-# A model of more options does not fit into a small server's memory: then the first plan stands, with the plain bounds.
-MOST_OPTIONS = 250_000
+# What the pattern LP leaves open is closed by CP-SAT on the whole model where that is small enough for it.
+MOST_OPTIONS = 20_000
 # Candidates that take longer are cut off: a plan from a part of them is worth more than none from all.
 CANDIDATE_SHARE = 0.5
 # Until when the judge looks at the requests without candidates: after the search that would overrun the limit by seconds.
@@ -132,9 +133,13 @@ class _Run:
                 self.hopeless.add(name)
 
     def _improve(self, options: Options, days: TeamDays) -> None:
-        large = len(options.all) > MOST_OPTIONS
-        if options.complete and not large and not all(map(self.best.proven, self.problem.objectives)):
-            Search(options, days, self.best, self.clock, self.progress, self.effort).all_goals()
+        if options.complete and not self._all_proven():
+            Pipeline(options, days, self.best, self.clock, self.progress, self.effort).run()
+            if not self._all_proven() and len(options.all) <= MOST_OPTIONS:
+                Search(options, days, self.best, self.clock, self.progress, self.effort).all_goals()
+
+    def _all_proven(self) -> bool:
+        return all(map(self.best.proven, self.problem.objectives))
 
     def _first_plan(self, options: Options, days: TeamDays, start: Sequence[Assignment]) -> None:
         """The best of: the given plan as it is, repaired, and filled up; the incumbent likewise; from nothing; nothing."""

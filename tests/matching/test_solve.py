@@ -219,6 +219,7 @@ def test_what_is_told_on_the_way_is_true_and_gets_better() -> None:
 def test_a_bound_that_a_plan_beats_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A solver that certifies a wrong optimum (it happens: or-tools #5293) is caught by the recomputed values."""
     from outreach.matching.solving import search
+    from outreach.matching.solving.prices import Prices
 
     real: Callable[..., object] = search.run
 
@@ -228,6 +229,7 @@ def test_a_bound_that_a_plan_beats_is_not_believed(monkeypatch: pytest.MonkeyPat
         return answer
 
     monkeypatch.setattr(search, "run", lying)
+    monkeypatch.setattr(Prices, "bound", lambda *_: 0)
     plan = solve(problem(objectives=["groups"], L0={"max_groups": 1}, teams=[]), seconds=20, workers=1)
     assert [(goal.value, goal.bound, goal.proven) for goal in plan.objectives] == [(2, 2, True)]
     hard = problem(

@@ -63,9 +63,7 @@ class Loading:
     """OR-Tools on its way into memory: that can take seconds on a cold machine, and the limit must hold all the same."""
 
     def __init__(self) -> None:
-        self._thread = threading.Thread(
-            target=import_module, args=("ortools.sat.python.cp_model",), daemon=True
-        )
+        self._thread = threading.Thread(target=_load, daemon=True)
         self._thread.start()
 
     def wait(self, clock: Clock) -> None:
@@ -73,6 +71,11 @@ class Loading:
         while self._thread.is_alive():
             clock.check()
             self._thread.join(POLL_SECONDS)
+
+
+def _load() -> None:
+    for solver in ("ortools.sat.python.cp_model", "ortools.math_opt.python.mathopt"):
+        import_module(solver)
 
 
 @dataclass

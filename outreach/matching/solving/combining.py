@@ -1,0 +1,103 @@
+"""Patterns of several resources that share a limit of sessions: the best combinations in which no request appears twice.
+
+Each resource brings its best patterns on a *shelf*. What stands on no shelf is bounded by the shelf's tail, so the answer's bound
+holds for every combination, and is exact unless a tail could still win.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from outreach.matching.solving.ground import Ints
+
+Members = tuple[int, ...]
+Found = tuple[int, Members]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A resource's best patterns by number of sessions, falling; and by number of sessions what any other is worth at most."""
+
+    patterns: Mapping[int, list[Found]]
+    tails: Mapping[int, int | None]
+
+
+def combined(shelves: Sequence[Shelf], limit: int, request: Ints, keep: int) -> tuple[int, list[Found]]:
+    """A bound of the best combination (0 at least) and the `keep` best ones found, falling. `request` is by option."""
+    search = _Combining(shelves, limit, request, keep)
+    found = search.run()
+    best = found[0][0] if found else 0
+    return max(0, best, search.tail()), found
+
+
+class _Combining:
+    def __init__(self, shelves: Sequence[Shelf], limit: int, request: Ints, keep: int) -> None:
+        self.shelves = shelves
+        self.limit = limit
+        self.request = request
+        self.keep = keep
+        self.found: list[Found] = []
+        self.tops = [
+            {sessions: patterns[0][0] for sessions, patterns in shelf.patterns.items() if patterns}
+            for shelf in shelves
+        ]
+        self.after = self._after()
+
+    def _after(self) -> list[list[int]]:
+        """after[i][k]: what shelves i, i+1, ... are worth at most with k sessions."""
+        after = [[0] * (self.limit + 1)]
+        for top in reversed(self.tops):
+            after.append(_with(after[-1], top))
+        return after[::-1]
+
+    def run(self) -> list[Found]:
+        self._extend(0, (), 0, self.limit, frozenset())
+        return sorted(self.found, reverse=True)
+
+    def _extend(self, at: int, members: Members, value: int, left: int, taken: frozenset[int]) -> None:
+        if value + self.after[at][left] <= self._floor():
+            return
+        if at == len(self.shelves):
+            self._note(members, value)
+            return
+        for sessions, patterns in self.shelves[at].patterns.items():
+            if sessions > left:
+                continue
+            for more, others in patterns:
+                if value + more + self.after[at + 1][left - sessions] <= self._floor():
+                    break
+                asking = {int(self.request[option]) for option in others}
+                if not asking & taken:
+                    self._extend(at + 1, members + others, value + more, left - sessions, taken | asking)
+        self._extend(at + 1, members, value, left, taken)
+
+    def _floor(self) -> int:
+        return self.found[0][0] if len(self.found) == self.keep else 0
+
+    def _note(self, members: Members, value: int) -> None:
+        entry = (value, tuple(sorted(members)))
+        if members and value > self._floor() and entry not in self.found:
+            (heapq.heapreplace if len(self.found) == self.keep else heapq.heappush)(self.found, entry)
+
+    def tail(self) -> int:
+        """What a combination with a pattern from no shelf is worth at most."""
+        most = 0
+        for at, shelf in enumerate(self.shelves):
+            rest = [0] * (self.limit + 1)
+            for other, top in enumerate(self.tops):
+                # The others may come from behind their own shelves too: a tail is never above its shelf's best.
+                rest = rest if other == at else _with(rest, top)
+            for sessions, tail in shelf.tails.items():
+                if tail is not None and sessions <= self.limit:
+                    most = max(most, tail + rest[self.limit - sessions])
+        return most
+
+
+def _with(worth: Sequence[int], top: Mapping[int, int]) -> list[int]:
+    """What k sessions are worth at most when one more shelf may take some of them."""
+    return [
+        max([worth[k], *(worth[k - sessions] + value for sessions, value in top.items() if sessions <= k)])
+        for k in range(len(worth))
+    ]

@@ -1,0 +1,132 @@
+"""Who can be in a pattern together: the groups of a slot (rules H2, H3), the sessions of a team (H4), and what of H5 and H6 can be
+seen within one pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from outreach.matching.problem import CODING_SESSION, LANGUAGES
+from outreach.matching.solving.ground import Ground
+from outreach.matching.solving.model import STAGES
+
+
+class Partners(Protocol):
+    """The rules within one resource. `together` may be asked about a set whose part without the last option holds already."""
+
+    def together(self, members: Sequence[int]) -> bool:
+        """Whether the last one may join the others."""
+        ...
+
+    def enough(self, members: Sequence[int]) -> bool:
+        """Whether the set may stay as it is."""
+        ...
+
+
+class _Apart:
+    """Pairs that no rule of schools, groups and crews lets be together, whatever the resource."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.requests = ground.problem.requests
+        self.schools = ground.problem.schools
+
+    def apart(self, one: int, other: int) -> bool:
+        ground = self.ground
+        mine, its = self.requests[ground.request[one]], self.requests[ground.request[other]]
+        if mine is its:
+            return True
+        if mine.school != its.school or ground.day[one] != ground.day[other]:
+            return False
+        same_group = mine.group is not None and mine.group == its.group
+        once_a_day: bool = self.schools[ground.school[one]].max_per_day == 1
+        return same_group or once_a_day
+
+
+class SlotPartners:
+    """Groups in one slot: as many pupils as it holds, one language and key stage, one school for a coding session."""
+
+    def __init__(self, ground: Ground, resource: int) -> None:
+        slot = ground.problem.slots[resource]
+        offer = ground.problem.offer[slot.offer]
+        self.limits = ground.problem.limits(slot)
+        self.one_school = offer.kind == CODING_SESSION
+        self.requests = {
+            int(at): ground.problem.requests[ground.request[at]] for at in ground.members(resource)
+        }
+        self.pupils = {at: one.pupils for at, one in self.requests.items()}
+        self.stage = {at: STAGES[one.grade] for at, one in self.requests.items()}
+        self.languages = {at: _bits(one.languages & offer.languages) for at, one in self.requests.items()}
+        self._apart = _Apart(ground)
+
+    def together(self, members: Sequence[int]) -> bool:
+        last = members[-1]
+        shared = self.languages[last]
+        pupils = 0
+        for at in members:
+            shared &= self.languages[at]
+            pupils += self.pupils[at]
+        if not shared or pupils > self.limits.max_pupils:
+            return False
+        return all(self._alike(last, at) for at in members[:-1])
+
+    def _alike(self, one: int, other: int) -> bool:
+        mine, its = self.requests[one], self.requests[other]
+        if self.stage[one] != self.stage[other] or (self.one_school and mine.school != its.school):
+            return False
+        same_crew = mine.crew is not None and mine.crew == its.crew
+        return not same_crew and not self._apart.apart(one, other)
+
+    def enough(self, members: Sequence[int]) -> bool:
+        enough: bool = sum(self.pupils[at] for at in members) >= self.limits.min_pupils
+        return enough
+
+
+class BlockPartners:
+    """Sessions of one team: an order and times exist, no day has too many."""
+
+    def __init__(self, ground: Ground, resource: int) -> None:
+        self.days = ground.days
+        table, _ = self.days.blocks[resource - ground.slots]
+        self.ground = ground
+        self.table = table
+        self._apart = _Apart(ground)
+        self._pairs: dict[tuple[int, int], bool] = {}
+        self._sets: dict[tuple[int, ...], bool] = {}
+
+    def together(self, members: Sequence[int]) -> bool:
+        last = members[-1]
+        if not all(self._pair(min(at, last), max(at, last)) for at in members[:-1]):
+            return False
+        day = self.ground.day
+        same_day = sum(1 for at in members if day[at] == day[last])
+        if same_day > self.table.team.max_sessions_per_day:
+            return False
+        return not self.table.inheriting or self._possible(members)
+
+    def _pair(self, one: int, other: int) -> bool:
+        known = self._pairs.get((one, other))
+        if known is None:
+            options = self.ground.options.all
+            known = not self._apart.apart(one, other) and (
+                not self.table.inheriting or self.table.can_share(options[one], options[other])
+            )
+            self._pairs[one, other] = known
+        return known
+
+    def _possible(self, members: Sequence[int]) -> bool:
+        if len(members) <= 2:
+            return len(members) < 2 or self._pair(min(members), max(members))
+        key = tuple(sorted(members))
+        known = self._sets.get(key)
+        if known is None:
+            known = self._sets[key] = not self.days.impossible(key)
+        return known
+
+    def enough(self, members: Sequence[int]) -> bool:
+        # Where a detour can pay, a set may become possible only by one more session: it is asked when it is complete.
+        return self.table.inheriting or len(members) == 1 or not self.days.impossible(tuple(members))
+
+
+def _bits(languages: frozenset[str]) -> int:
+    return sum(1 << at for at, language in enumerate(LANGUAGES) if language in languages)

@@ -1,0 +1,201 @@
+"""The best patterns of a resource or site when every option has a value: exact, so that what it finds none better than is a bound.
+
+A pattern of a slot is a set of groups that may share it; a pattern of a team's block is a set of sessions it can give. Sets
+are built in the order of falling value and given up as soon as the most valuable options left cannot make them better than
+what is known.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from outreach.matching.solving.combining import Found, Members, Shelf, combined
+from outreach.matching.solving.engine import Clock
+from outreach.matching.solving.ground import Ground, Ints
+from outreach.matching.solving.partners import BlockPartners, Partners, SlotPartners
+
+KEPT = 3
+# Patterns of a resource that are looked at when it shares its sessions with others; what lies behind them is bounded.
+WIDE = 12
+
+
+@dataclass
+class Priced:
+    """What a round of pricing found: per site the value of its best pattern (0 for none), and patterns worth more than the
+    site's price, the best first."""
+
+    best: list[int]
+    columns: list[tuple[int, Members]] = field(default_factory=list)
+
+
+class Pricing:
+    """Answers for one ground; what can be with what is worked out once and kept."""
+
+    def __init__(self, ground: Ground, clock: Clock) -> None:
+        self.ground = ground
+        self.clock = clock
+        self.groups = np.array(
+            [ground.problem.limits(slot).max_groups for slot in ground.problem.slots], dtype=np.int64
+        )
+        self._partners: dict[int, Partners] = {}
+
+    def price(self, values: Ints, uses: Ints, site_prices: Ints) -> Priced:
+        """Every site's best pattern at these values of options and of using a resource. Raises `OutOfTime`."""
+        promising = _Promising(self.ground, values, uses, self._sizes())
+        best = [0] * len(self.ground.sites)
+        found: list[tuple[int, int, Members]] = []
+        prices = site_prices.tolist()
+        for number in promising.sites():
+            self.clock.check()
+            best[number], patterns = self._site(number, promising)
+            found += [(prices[number] - value, number, members) for value, members in patterns]
+        found.sort()
+        return Priced(best, [(number, members) for gap, number, members in found if gap < 0])
+
+    def _sizes(self) -> Ints:
+        """How many options a pattern of each resource may have at most."""
+        slots = self.ground.slots
+        return np.concatenate([self.groups, self.ground.largest[slots:]])
+
+    def _site(self, number: int, promising: _Promising) -> tuple[int, list[Found]]:
+        """A site's best value (or, for resources together, a bound of it; never below 0) and its best patterns, falling."""
+        site = self.ground.sites[number]
+        if site.limit is None:
+            patterns = self._alone(site.resources[0], promising, None, KEPT)
+            return max(0, *(value for value, _ in patterns[:1])) if patterns else 0, patterns
+        shelves = [self._shelf(at, promising, site.limit) for at in site.resources if promising.of(at)]
+        return combined(shelves, site.limit, self.ground.request, KEPT)
+
+    def _shelf(self, at: int, promising: _Promising, limit: int) -> Shelf:
+        """The best patterns of a resource for each number of sessions."""
+        if at < self.ground.slots:
+            patterns = self._alone(at, promising, None, WIDE)
+            return Shelf({1: patterns}, {1: _tail(patterns)})
+        listed: dict[int, list[Found]] = {}
+        tails: dict[int, int | None] = {}
+        for sessions in range(1, min(int(promising.sizes[at]), limit) + 1):
+            patterns = self._alone(at, promising, sessions, WIDE)
+            listed[sessions] = [one for one in patterns if len(one[1]) == sessions]
+            tails[sessions] = _tail(patterns)
+        return Shelf(listed, tails)
+
+    def _alone(self, at: int, promising: _Promising, size: int | None, keep: int) -> list[Found]:
+        most = int(promising.sizes[at]) if size is None else size
+        return self.patterns(at, promising.of(at), promising.use(at), most, keep)
+
+    def patterns(
+        self, resource: int, options: Sequence[tuple[int, int]], use: int, size: int, keep: int
+    ) -> list[Found]:
+        """The `keep` best patterns of a resource among (value, option) in falling order."""
+        if not options:
+            return []
+        if size == 1:
+            partners = self.partners(resource)
+            singles: list[Found] = [(value + use, (option,)) for value, option in options]
+            return [one for one in singles if partners.enough(one[1])][:keep]
+        return _Search(self.partners(resource), options, use, size, keep).run()
+
+    def partners(self, resource: int) -> Partners:
+        """Who can be with whom in a resource."""
+        known = self._partners.get(resource)
+        if known is None:
+            kind = SlotPartners if resource < self.ground.slots else BlockPartners
+            known = self._partners[resource] = kind(self.ground, resource)
+        return known
+
+
+class _Promising:
+    """The options that can be in a pattern worth anything, by resource and in falling order of value."""
+
+    def __init__(self, ground: Ground, values: Ints, uses: Ints, sizes: Ints) -> None:
+        self.ground = ground
+        self.sizes = sizes
+        self._uses = uses
+        top = np.zeros(ground.resources, dtype=np.int64)
+        np.maximum.at(top, ground.resource, values)
+        # With the best companions an option of negative value can still serve a slot's minimum.
+        rest = (sizes - 1) * top + uses
+        chosen = np.flatnonzero(values + rest[ground.resource] > 0)
+        chosen = chosen[np.lexsort((chosen, -values[chosen], ground.resource[chosen]))]
+        self._options = chosen.tolist()
+        self._values = values[chosen].tolist()
+        resources, begins, counts = np.unique(ground.resource[chosen], return_index=True, return_counts=True)
+        self._span = {
+            at: (begin, begin + count)
+            for at, begin, count in zip(resources.tolist(), begins.tolist(), counts.tolist(), strict=True)
+        }
+
+    def sites(self) -> list[int]:
+        """The sites with any promising option."""
+        return sorted({int(self.ground.site_of[at]) for at in self._span})
+
+    def of(self, resource: int) -> list[tuple[int, int]]:
+        """(value, option) of a resource, the most valuable first."""
+        begin, end = self._span.get(resource, (0, 0))
+        return list(zip(self._values[begin:end], self._options[begin:end], strict=True))
+
+    def use(self, resource: int) -> int:
+        return int(self._uses[resource])
+
+
+class _Search:
+    """The best sets of a resource's options: depth first in falling order, cut off by the values that could still be added."""
+
+    def __init__(
+        self, partners: Partners, options: Sequence[tuple[int, int]], use: int, size: int, keep: int
+    ) -> None:
+        self.partners = partners
+        self.values = [value for value, _ in options]
+        self.options = [option for _, option in options]
+        self.use = use
+        self.size = size
+        self.keep = keep
+        self.found: list[Found] = []
+        # gains[i] - gains[j]: what options j..i-1 add where positive; with falling values the next ones are the best left.
+        self.gains = [0, *_running(max(0, value) for value in self.values)]
+
+    def run(self) -> list[Found]:
+        self._extend((), self.use, 0)
+        return sorted(self.found, reverse=True)
+
+    def _extend(self, members: Members, value: int, begin: int) -> None:
+        room = self.size - len(members)
+        for at in range(begin, len(self.options)):
+            end = min(at + room, len(self.options))
+            own = self.values[at]
+            # The option itself counts even where it is negative, the following ones only where they help.
+            most = value + own + self.gains[end] - self.gains[at + 1]
+            if most <= self._floor():
+                return
+            together = (*members, self.options[at])
+            if members and not self.partners.together(together):
+                continue
+            self._note(together, value + own)
+            if room > 1:
+                self._extend(together, value + own, at + 1)
+
+    def _floor(self) -> int:
+        return self.found[0][0] if len(self.found) == self.keep else 0
+
+    def _note(self, members: Members, value: int) -> None:
+        if value > self._floor() and self.partners.enough(members):
+            if len(self.found) == self.keep:
+                heapq.heapreplace(self.found, (value, members))
+            else:
+                heapq.heappush(self.found, (value, members))
+
+
+def _tail(patterns: Sequence[Found]) -> int | None:
+    """What a pattern that is not listed is worth at most; None when all are listed that are worth anything."""
+    return patterns[-1][0] if len(patterns) == WIDE else None
+
+
+def _running(values: Iterable[int]) -> Iterator[int]:
+    total = 0
+    for value in values:
+        total += value
+        yield total
