@@ -203,7 +203,7 @@ class TestBlockedDays:
     @pytest.mark.parametrize(
         ("fields", "status", "words"),
         [
-            ({"first_day": "", "reason": "x"}, 422, "Enter a date."),
+            ({"first_day": "", "reason": "x"}, 422, "Enter the first day."),
             ({"first_day": "2027-01-04", "reason": " "}, 422, "Say why, in a few words."),
             ({"first_day": "2027-01-04", "reason": "x" * 121}, 422, "Shorten “Reason” to at most 120 characters."),
             ({"first_day": "2026-01-05", "reason": "x"}, 409, "These days are past."),

@@ -22,9 +22,9 @@ class RoundForm(Form):
 
     name_en = StringField(_l("Name in English"), [*required(), at_most(200)], [stripped])
     name_zh = StringField(_l("Name in Chinese"), [*required(), at_most(200)], [stripped])
-    closes_on = DateField(_l("Requests close on"), required(_l("Enter a date.")))
-    first_day = DateField(_l("First day of visits"), required(_l("Enter a date.")))
-    last_day = DateField(_l("Last day of visits"), required(_l("Enter a date.")))
+    closes_on = DateField(_l("Requests close on"), required(_l("Enter the day on which requests close.")))
+    first_day = DateField(_l("First day of visits"), required(_l("Enter the first day of visits.")))
+    last_day = DateField(_l("Last day of visits"), required(_l("Enter the last day of visits.")))
     confirm_days = IntegerField(
         _l("Days to confirm"),
         [

@@ -34,7 +34,7 @@ class SchoolDayForm(Form):
 class BlockedDaysForm(Form):
     """One stretch of days; a single day needs the first field only."""
 
-    first_day = DateField(_l("First day"), required(_l("Enter a date.")))
+    first_day = DateField(_l("First day"), required(_l("Enter the first day.")))
     last_day = DateField(_l("Last day"), [optional()])
     reason = StringField(
         _l("Reason"), [DataRequired(_l("Say why, in a few words.")), at_most(120)], [stripped]

@@ -59,8 +59,8 @@ class SlotForm(LimitsForm):
 class WeekForm(Form):
     """The rule of a weekly series."""
 
-    first_day = DateField(_l("First day"), required(_l("Enter a date.")))
-    last_day = DateField(_l("Last day"), required(_l("Enter a date.")))
+    first_day = DateField(_l("First day"), required(_l("Enter the first day.")))
+    last_day = DateField(_l("Last day"), required(_l("Enter the last day.")))
     weekdays = Ticks(_l("Days of the week"), required(_l("Choose at least one day of the week.")))
     start_time = TimeField(_l("From"), required(_l("Enter a time.")))
     end_time = TimeField(_l("Until"), required(_l("Enter a time.")))
