@@ -205,7 +205,11 @@ class TestBlockedDays:
         [
             ({"first_day": "", "reason": "x"}, 422, "Enter the first day."),
             ({"first_day": "2027-01-04", "reason": " "}, 422, "Say why, in a few words."),
-            ({"first_day": "2027-01-04", "reason": "x" * 121}, 422, "Shorten “Reason” to at most 120 characters."),
+            (
+                {"first_day": "2027-01-04", "reason": "x" * 121},
+                422,
+                "Shorten “Reason” to at most 120 characters.",
+            ),
             ({"first_day": "2026-01-05", "reason": "x"}, 409, "These days are past."),
             (
                 {"first_day": "2027-01-04", "last_day": "2027-01-03", "reason": "x"},
