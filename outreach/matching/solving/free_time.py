@@ -99,7 +99,8 @@ def _by_day(asker: Long, first: Long, last: Long) -> tuple[Long, Long, Long, Lon
 
 def _together(asker: Long, day: Long, first: Long, last: Long, grid: int) -> Sessions:
     """Runs of one asker and day as one entry; runs that touch on the grid as one run."""
-    order = np.lexsort((first, day, asker))
+    # Mostly they are in order already; one key and a stable sort make that cheap.
+    order = np.argsort(asker * YEARS + first, kind="stable")
     asker, day, first, last = asker[order], day[order], first[order], last[order]
     fresh = np.ones(len(asker), dtype=np.bool_)
     fresh[1:] = (asker[1:] != asker[:-1]) | (day[1:] != day[:-1])
