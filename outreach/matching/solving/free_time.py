@@ -48,16 +48,15 @@ class FreeWindows:
         owner = owner[kept]
         self._opens: Long = opens[kept] + owner * YEARS
         self._closes: Long = closes[kept] + owner * YEARS
-        self._begins: Long = np.searchsorted(owner, np.arange(len(windows_of) + 1))
 
     def hold(self, owner: Long, start: Long, end: Long) -> Flags:
         """Whether one window of the owner holds the whole of start..end."""
         if not len(self._opens):
             return np.zeros(len(start), dtype=np.bool_)
-        # Of the windows that open in time, the last one closes last.
+        # Of the windows that open in time, the last one closes last; another owner's closes an age too early.
         shift = owner * YEARS
         at = np.searchsorted(self._opens, start + shift, side="right") - 1
-        found: Flags = (at >= self._begins[owner]) & (end + shift <= self._closes[at])
+        found: Flags = (at >= 0) & (end + shift <= self._closes[at])
         return found
 
     def sessions(
@@ -69,10 +68,8 @@ class FreeWindows:
         stand together, askers ascend.
         """
         shift = owner * YEARS
-        ours, theirs = self._begins[owner], self._begins[owner + 1]
         begins = np.searchsorted(self._closes, opens + minutes + travel + shift, side="left")
         ends = np.searchsorted(self._opens, closes - minutes - travel + shift, side="right")
-        begins, ends = np.maximum(begins, ours), np.minimum(ends, theirs)
         counts = np.maximum(0, ends - begins)
         mine = expanded(begins, counts)
         of = np.repeat(np.arange(len(asker)), counts)
