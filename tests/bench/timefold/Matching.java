@@ -1,4 +1,5 @@
-// The matching problem for Timefold's Java solver: one planning entity per request, which takes one of its own options or none.
+// The matching problem for Timefold's Java solver: one planning entity per request, which takes one of its own places or none. A
+// place (a slot, or a team's session at one moment) is shared by all requests that may have it, so that two requests can swap.
 //
 // Hard score: H2 to H8, each by how far it is broken. Soft levels: the problem's goals in their order (bendable score), so Timefold
 // compares plans exactly as the format does. Reads the table that export.py writes, says each better plan on stdout.
@@ -28,7 +29,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 public class Matching {
@@ -40,6 +45,8 @@ public class Matching {
     static final List<Company> companies = new ArrayList<>();
     static final List<String> offers = new ArrayList<>();
     static final List<String> goals = new ArrayList<>();
+    static final Map<String, Integer> keys = new HashMap<>();
+    static final Map<String, Place> places = new HashMap<>();
     static int[][] travel;
     // Nodes are shared between constraints where the very same functions stand in them.
     static final Function<Visit, School> SCHOOL = visit -> visit.school;
@@ -67,11 +74,15 @@ public class Matching {
     public record CompanyWeek(Company company, int week) {}
     public record GroupDay(String group, int day) {}
 
-    public record Option(Slot slot, Team team, String offer, String startText, long start, long end, long leaves, long returns,
-            int day, int week, int spot, Company company, long points, long minutes, long cost, boolean kept) {
-        @Override public int hashCode() { return System.identityHashCode(this); }
+    // The key is the same for all moments of a team's session of one offer.
+    public record Place(int number, int key, Slot slot, Team team, String offer, String startText, long start, long end, int day,
+            int week, Company company) {
+        @Override public int hashCode() { return number; }
         @Override public boolean equals(Object other) { return this == other; }
     }
+
+    // What a place is worth to one request: how long before the start the group leaves, where a team meets it.
+    public record Worth(long points, long minutes, long cost, long early, int spot) {}
 
     @PlanningEntity
     public static class Visit {
@@ -83,19 +94,24 @@ public class Matching {
         public int stage;
         public int languages;
         public boolean pinned;
-        @ValueRangeProvider public List<Option> options = new ArrayList<>();
-        @PlanningVariable(allowsUnassigned = true) public Option option;
+        public Map<Integer, Worth> worths = new HashMap<>();
+        public Set<Integer> kept = new HashSet<>();
+        @ValueRangeProvider public List<Place> places = new ArrayList<>();
+        @PlanningVariable(allowsUnassigned = true) public Place place;
 
         public Visit() {}
         public String getId() { return id; }
-        public Option getOption() { return option; }
-        public void setOption(Option option) { this.option = option; }
-        public Slot slot() { return option.slot(); }
-        public Object session() { return option.slot() == null ? this : option.slot(); }
-        public SchoolDay schoolDay() { return new SchoolDay(school, option.day()); }
-        public TeamDay teamDay() { return new TeamDay(option.team(), option.day()); }
-        public GroupDay groupDay() { return new GroupDay(group, option.day()); }
-        public CompanyWeek companyWeek() { return new CompanyWeek(option.company(), option.week()); }
+        public Place getPlace() { return place; }
+        public void setPlace(Place place) { this.place = place; }
+        public Worth worth() { return worths.get(place.key()); }
+        public long leaves() { return place.start() - worth().early(); }
+        public long returns() { return place.end() + worth().early(); }
+        public Slot slot() { return place.slot(); }
+        public Object session() { return place.slot() == null ? this : place.slot(); }
+        public SchoolDay schoolDay() { return new SchoolDay(school, place.day()); }
+        public TeamDay teamDay() { return new TeamDay(place.team(), place.day()); }
+        public GroupDay groupDay() { return new GroupDay(group, place.day()); }
+        public CompanyWeek companyWeek() { return new CompanyWeek(place.company(), place.week()); }
     }
 
     @PlanningSolution
@@ -107,10 +123,10 @@ public class Matching {
     }
 
     static boolean tooClose(Visit one, Visit other) {
-        boolean ordered = one.option.start() <= other.option.start();
-        Option first = ordered ? one.option : other.option;
-        Option second = ordered ? other.option : one.option;
-        return first.end() + first.team().turnaround() + travel[first.spot()][second.spot()] > second.start();
+        Visit first = one.place.start() <= other.place.start() ? one : other;
+        Visit second = first == one ? other : one;
+        int way = travel[first.worth().spot()][second.worth().spot()];
+        return first.place.end() + first.place.team().turnaround() + way > second.place.start();
     }
 
     static long faults(Slot slot, List<Visit> members) {
@@ -148,14 +164,14 @@ public class Matching {
                 .penalizeLong(hard(), Matching::faults).asConstraint("H2 H3");
         }
         Constraint teamDay(ConstraintFactory factory) {
-            return factory.forEach(Visit.class).filter(v -> v.option.team() != null)
+            return factory.forEach(Visit.class).filter(v -> v.place.team() != null)
                 .groupBy(Visit::teamDay, ConstraintCollectors.count())
                 .filter((day, count) -> count > day.team().maxPerDay())
                 .penalizeLong(hard(), (day, count) -> 20L * (count - day.team().maxPerDay())).asConstraint("H4 day");
         }
         Constraint teamWay(ConstraintFactory factory) {
-            return factory.forEach(Visit.class).filter(v -> v.option.team() != null)
-                .join(factory.forEach(Visit.class).filter(v -> v.option.team() != null),
+            return factory.forEach(Visit.class).filter(v -> v.place.team() != null)
+                .join(factory.forEach(Visit.class).filter(v -> v.place.team() != null),
                     Joiners.equal(Visit::teamDay), Joiners.lessThan(Visit::getId))
                 .filter(Matching::tooClose)
                 .penalizeLong(hard(), (a, b) -> 20L).asConstraint("H4 way");
@@ -182,23 +198,23 @@ public class Matching {
             return factory.forEach(Visit.class).filter(v -> v.crew != null)
                 .join(factory.forEach(Visit.class).filter(v -> v.crew != null), Joiners.equal(v -> v.crew),
                     Joiners.lessThan(Visit::getId),
-                    Joiners.overlapping((Visit v) -> v.option.leaves(), (Visit v) -> v.option.returns()))
+                    Joiners.overlapping(Visit::leaves, Visit::returns))
                 .penalizeLong(hard(), (a, b) -> 20L).asConstraint("H6 crew");
         }
         Constraint companyTotal(ConstraintFactory factory) {
-            return factory.forEach(Visit.class).filter(v -> v.option.company().max() >= 0)
-                .groupBy(v -> v.option.company(), ConstraintCollectors.countDistinct(Visit::session))
+            return factory.forEach(Visit.class).filter(v -> v.place.company().max() >= 0)
+                .groupBy(v -> v.place.company(), ConstraintCollectors.countDistinct(Visit::session))
                 .filter((company, count) -> count > company.max())
                 .penalizeLong(hard(), (company, count) -> 20L * (count - company.max())).asConstraint("H7 total");
         }
         Constraint companyWeek(ConstraintFactory factory) {
-            return factory.forEach(Visit.class).filter(v -> v.option.company().maxPerWeek() >= 0)
+            return factory.forEach(Visit.class).filter(v -> v.place.company().maxPerWeek() >= 0)
                 .groupBy(Visit::companyWeek, ConstraintCollectors.countDistinct(Visit::session))
                 .filter((week, count) -> count > week.company().maxPerWeek())
                 .penalizeLong(hard(), (week, count) -> 20L * (count - week.company().maxPerWeek())).asConstraint("H7 week");
         }
         Constraint pins(ConstraintFactory factory) {
-            return factory.forEachIncludingUnassigned(Visit.class).filter(v -> v.pinned && v.option == null)
+            return factory.forEachIncludingUnassigned(Visit.class).filter(v -> v.pinned && v.place == null)
                 .penalizeLong(hard(), v -> 1000L).asConstraint("H8");
         }
         Constraint goal(ConstraintFactory factory, String goal) {
@@ -209,10 +225,10 @@ public class Matching {
             return switch (goal) {
                 case "groups" -> visits.rewardLong(soft(goal), v -> 1L).asConstraint(goal);
                 case "pupils" -> visits.rewardLong(soft(goal), v -> v.pupils).asConstraint(goal);
-                case "preference" -> visits.rewardLong(soft(goal), v -> v.option.points()).asConstraint(goal);
-                case "travel" -> visits.penalizeLong(soft(goal), v -> v.option.minutes()).asConstraint(goal);
-                case "cost" -> visits.penalizeLong(soft(goal), v -> v.option.cost()).asConstraint(goal);
-                case "changes" -> visits.rewardLong(soft(goal), v -> v.option.kept() ? 1L : 0L).asConstraint(goal);
+                case "preference" -> visits.rewardLong(soft(goal), v -> v.worth().points()).asConstraint(goal);
+                case "travel" -> visits.penalizeLong(soft(goal), v -> v.worth().minutes()).asConstraint(goal);
+                case "cost" -> visits.penalizeLong(soft(goal), v -> v.worth().cost()).asConstraint(goal);
+                case "changes" -> visits.rewardLong(soft(goal), v -> v.kept.contains(v.place.number()) ? 1L : 0L).asConstraint(goal);
                 default -> throw new IllegalArgumentException(goal);
             };
         }
@@ -257,26 +273,34 @@ public class Matching {
                 visit.pinned = p[8].equals("1");
                 plan.visits.add(visit);
             }
-            case "option" -> plan.visits.get(plan.visits.size() - 1).options.add(new Option(at(slots, p[1]), at(teams, p[2]),
-                at(offers, p[3]), p[4], Long.parseLong(p[5]), Long.parseLong(p[6]), Long.parseLong(p[7]), Long.parseLong(p[8]),
-                number(p[9]), number(p[10]), number(p[11]), at(companies, p[12]), Long.parseLong(p[13]), Long.parseLong(p[14]),
-                Long.parseLong(p[15]), p[16].equals("1")));
+            case "option" -> option(p, plan.visits.get(plan.visits.size() - 1));
             default -> throw new IllegalArgumentException(p[0]);
         }
+    }
+
+    static void option(String[] p, Visit visit) {
+        long start = Long.parseLong(p[5]);
+        int key = keys.computeIfAbsent(p[1] + "/" + p[2] + "/" + p[3], text -> keys.size());
+        Place place = places.computeIfAbsent(key + "@" + start, text -> new Place(places.size(), key, at(slots, p[1]), at(teams, p[2]),
+            at(offers, p[3]), p[4], start, Long.parseLong(p[6]), number(p[9]), number(p[10]), at(companies, p[12])));
+        visit.places.add(place);
+        visit.worths.put(key, new Worth(Long.parseLong(p[13]), Long.parseLong(p[14]), Long.parseLong(p[15]),
+            start - Long.parseLong(p[7]), number(p[11])));
+        if (p[16].equals("1")) visit.kept.add(place.number());
     }
 
     static String line(Plan plan) {
         StringBuilder text = new StringBuilder("{\"plan\":[");
         boolean first = true;
         for (Visit visit : plan.visits) {
-            Option option = visit.option;
-            if (option == null) continue;
+            Place place = visit.place;
+            if (place == null) continue;
             text.append(first ? "" : ",").append("{\"request\":").append(quoted(visit.id));
-            if (option.slot() != null) {
-                text.append(",\"slot\":").append(quoted(option.slot().id())).append('}');
+            if (place.slot() != null) {
+                text.append(",\"slot\":").append(quoted(place.slot().id())).append('}');
             } else {
-                text.append(",\"team\":").append(quoted(option.team().id())).append(",\"offer\":").append(quoted(option.offer()))
-                    .append(",\"start\":\"").append(option.startText()).append("\"}");
+                text.append(",\"team\":").append(quoted(place.team().id())).append(",\"offer\":").append(quoted(place.offer()))
+                    .append(",\"start\":\"").append(place.startText()).append("\"}");
             }
             first = false;
         }

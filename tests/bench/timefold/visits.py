@@ -1,7 +1,9 @@
 """The matching problem for Timefold's Python solver, in Timefold's own virtual environment; `visits_run.py` reads and solves.
 
-The same model as `Matching.java`: one planning entity per request, which takes one of its own options or none. Timefold turns
-the functions below into Java bytecode, so they keep to plain loops and attributes; keys of groups are texts made beforehand.
+The same model as `Matching.java`: one planning entity per request, which takes one of its own places or none. Timefold turns
+the functions below into Java bytecode, so they keep to plain loops and attributes. Every object goes over to Java number by
+number, which takes longer than solving: so places (a slot, or a team's session at one moment) are shared by all requests, and what
+a place is worth to a request stands in the request, by the place's key.
 """
 
 from __future__ import annotations
@@ -48,6 +50,8 @@ class Team:
     id: str
     max_per_day: int
     turnaround: int
+    # Minutes between all places where teams give sessions, by their numbers; one table for all teams.
+    ways: list[list[int]]
 
 
 @dataclass(eq=False)
@@ -66,25 +70,18 @@ class Company:
 
 
 @dataclass(eq=False)
-class Option:
+class Place:
+    """A slot, or a team's session of one offer at one moment; its key is the same for all moments."""
+
+    number: int
+    key: str
     slot: Slot | None
     team: Team | None
-    offer: str
-    start_text: str
+    company: Company
     start: int
     end: int
-    leaves: int
-    returns: int
     day: int
     week: int
-    spot: int
-    company: Company
-    points: int
-    minutes: int
-    cost: int
-    kept: bool
-    # Minutes from the option's place to every other place, by its number.
-    ways: list[int]
 
 
 @planning_entity
@@ -98,8 +95,15 @@ class Visit:
     stage: int
     languages: int
     pinned: bool
-    options: Annotated[list[Option], ValueRangeProvider] = field(default_factory=list)
-    option: Annotated[Option | None, PlanningVariable(allows_unassigned=True)] = None
+    points: dict[str, int] = field(default_factory=dict)
+    minutes: dict[str, int] = field(default_factory=dict)
+    costs: dict[str, int] = field(default_factory=dict)
+    # How long before the start the group leaves, and where a team meets it.
+    early: dict[str, int] = field(default_factory=dict)
+    spots: dict[str, int] = field(default_factory=dict)
+    kept: list[int] = field(default_factory=list)
+    places: Annotated[list[Place], ValueRangeProvider] = field(default_factory=list)
+    place: Annotated[Place | None, PlanningVariable(allows_unassigned=True)] = None
 
 
 @planning_solution
@@ -146,18 +150,20 @@ def faults(slot: Slot, members: list[Visit]) -> int:
 
 def too_close(one: Visit, other: Visit) -> bool:
     """H4: whether a team cannot get from the earlier session to the later one."""
-    first = one.option
-    second = other.option
-    if first.start > second.start:
-        first = other.option
-        second = one.option
-    return first.end + first.team.turnaround + first.ways[second.spot] > second.start
+    first = one
+    second = other
+    if one.place.start > other.place.start:
+        first = other
+        second = one
+    team = first.place.team
+    way = team.ways[first.spots[first.place.key]][second.spots[second.place.key]]
+    return first.place.end + team.turnaround + way > second.place.start
 
 
 def session(visit: Visit) -> str:
     """What counts as one session of a company: a slot whoever is in it, each session of a team."""
-    if visit.option.slot is not None:
-        return "slot " + visit.option.slot.id
+    if visit.place.slot is not None:
+        return "slot " + visit.place.slot.id
     return "visit " + visit.id
 
 
@@ -175,28 +181,26 @@ def rules(factory: ConstraintFactory) -> list[Constraint]:
 def _hosts(factory: ConstraintFactory) -> list[Constraint]:
     slots = (
         factory.for_each(Visit)
-        .filter(lambda visit: visit.option.slot is not None)
-        .group_by(lambda visit: visit.option.slot, ConstraintCollectors.to_list())
+        .filter(lambda visit: visit.place.slot is not None)
+        .group_by(lambda visit: visit.place.slot, ConstraintCollectors.to_list())
         .penalize(hard(), faults)
         .as_constraint("H2 H3")
     )
     days = (
         factory.for_each(Visit)
-        .filter(lambda visit: visit.option.team is not None)
-        .group_by(
-            lambda visit: visit.option.team, lambda visit: visit.option.day, ConstraintCollectors.count()
-        )
+        .filter(lambda visit: visit.place.team is not None)
+        .group_by(lambda visit: visit.place.team, lambda visit: visit.place.day, ConstraintCollectors.count())
         .filter(lambda team, day, count: count > team.max_per_day)
         .penalize(hard(), lambda team, day, count: 20 * (count - team.max_per_day))
         .as_constraint("H4 day")
     )
     ways = (
         factory.for_each(Visit)
-        .filter(lambda visit: visit.option.team is not None)
+        .filter(lambda visit: visit.place.team is not None)
         .join(
-            factory.for_each(Visit).filter(lambda visit: visit.option.team is not None),
-            Joiners.equal(lambda visit: visit.option.team),
-            Joiners.equal(lambda visit: visit.option.day),
+            factory.for_each(Visit).filter(lambda visit: visit.place.team is not None),
+            Joiners.equal(lambda visit: visit.place.team),
+            Joiners.equal(lambda visit: visit.place.day),
             Joiners.less_than(lambda visit: visit.id),
         )
         .filter(too_close)
@@ -216,7 +220,7 @@ def _schools(factory: ConstraintFactory) -> list[Constraint]:
     )
     days = (
         factory.for_each(Visit)
-        .group_by(lambda visit: visit.school, lambda visit: visit.option.day, ConstraintCollectors.count())
+        .group_by(lambda visit: visit.school, lambda visit: visit.place.day, ConstraintCollectors.count())
         .filter(lambda school, day, count: count > school.max_per_day)
         .penalize(hard(), lambda school, day, count: 20 * (count - school.max_per_day))
         .as_constraint("H5 day")
@@ -224,7 +228,7 @@ def _schools(factory: ConstraintFactory) -> list[Constraint]:
     groups = (
         factory.for_each(Visit)
         .filter(lambda visit: visit.group != "")
-        .group_by(lambda visit: visit.group, lambda visit: visit.option.day, ConstraintCollectors.count())
+        .group_by(lambda visit: visit.group, lambda visit: visit.place.day, ConstraintCollectors.count())
         .filter(lambda group, day, count: count > 1)
         .penalize(hard(), lambda group, day, count: 20 * (count - 1))
         .as_constraint("H6 group")
@@ -236,7 +240,10 @@ def _schools(factory: ConstraintFactory) -> list[Constraint]:
             factory.for_each(Visit).filter(lambda visit: visit.crew != ""),
             Joiners.equal(lambda visit: visit.crew),
             Joiners.less_than(lambda visit: visit.id),
-            Joiners.overlapping(lambda visit: visit.option.leaves, lambda visit: visit.option.returns),
+            Joiners.overlapping(
+                lambda visit: visit.place.start - visit.early[visit.place.key],
+                lambda visit: visit.place.end + visit.early[visit.place.key],
+            ),
         )
         .penalize(hard(), lambda one, other: 20)
         .as_constraint("H6 crew")
@@ -247,18 +254,18 @@ def _schools(factory: ConstraintFactory) -> list[Constraint]:
 def _companies(factory: ConstraintFactory) -> list[Constraint]:
     total = (
         factory.for_each(Visit)
-        .filter(lambda visit: visit.option.company.max >= 0)
-        .group_by(lambda visit: visit.option.company, ConstraintCollectors.count_distinct(session))
+        .filter(lambda visit: visit.place.company.max >= 0)
+        .group_by(lambda visit: visit.place.company, ConstraintCollectors.count_distinct(session))
         .filter(lambda company, count: count > company.max)
         .penalize(hard(), lambda company, count: 20 * (count - company.max))
         .as_constraint("H7 total")
     )
     weeks = (
         factory.for_each(Visit)
-        .filter(lambda visit: visit.option.company.max_per_week >= 0)
+        .filter(lambda visit: visit.place.company.max_per_week >= 0)
         .group_by(
-            lambda visit: visit.option.company,
-            lambda visit: visit.option.week,
+            lambda visit: visit.place.company,
+            lambda visit: visit.place.week,
             ConstraintCollectors.count_distinct(session),
         )
         .filter(lambda company, week, count: count > company.max_per_week)
@@ -267,7 +274,7 @@ def _companies(factory: ConstraintFactory) -> list[Constraint]:
     )
     pins = (
         factory.for_each_including_unassigned(Visit)
-        .filter(lambda visit: visit.pinned and visit.option is None)
+        .filter(lambda visit: visit.pinned and visit.place is None)
         .penalize(hard(), lambda visit: 1000)
         .as_constraint("H8")
     )
@@ -284,9 +291,20 @@ def _goal(factory: ConstraintFactory, goal: str) -> Constraint:
     if goal == "pupils":
         return visits.reward(soft(goal), lambda visit: visit.pupils).as_constraint(goal)
     if goal == "preference":
-        return visits.reward(soft(goal), lambda visit: visit.option.points).as_constraint(goal)
+        return visits.reward(soft(goal), lambda visit: visit.points[visit.place.key]).as_constraint(goal)
     if goal == "travel":
-        return visits.penalize(soft(goal), lambda visit: visit.option.minutes).as_constraint(goal)
+        return visits.penalize(soft(goal), lambda visit: visit.minutes[visit.place.key]).as_constraint(goal)
     if goal == "changes":
-        return visits.filter(lambda visit: visit.option.kept).reward(soft(goal)).as_constraint(goal)
-    raise SystemExit(f"Timefold's Python model has no goal {goal}")
+        return (
+            visits.filter(lambda visit: visit.place.number in visit.kept)
+            .reward(soft(goal))
+            .as_constraint(goal)
+        )
+    return visits.penalize(soft(goal), lambda visit: visit.costs[visit.place.key]).as_constraint(goal)
+
+
+def _slot_costs(factory: ConstraintFactory) -> list[Constraint]:
+    """What used slots cost, whoever is in them."""
+    slots = factory.for_each(Visit).filter(lambda visit: visit.place.slot is not None)
+    each = slots.group_by(lambda visit: visit.place.slot)
+    return [each.penalize(soft("cost"), lambda slot: slot.cost).as_constraint("cost of slots")]

@@ -1,20 +1,26 @@
-"""Timefold's Python solver, in Timefold's own virtual environment: `python visits_run.py TABLE SECONDS`.
+"""Timefold's Python solver, in Timefold's own virtual environment: `python visits_run.py TABLE DEADLINE`.
 
-Reads the table that `export.py` wrote and says each better plan on stdout, as `Matching.java` does.
+Reads the table that `export.py` wrote and says each better plan on stdout, as `Matching.java` does. Timefold's own way back from
+Java copies the whole problem for every better plan, which takes minutes: here the few numbers that matter are read where they are.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
-from timefold.solver import BestSolutionChangedEvent, SolverFactory
-from timefold.solver.config import Duration, ScoreDirectorFactoryConfig, SolverConfig, TerminationConfig
-from visits import GOALS, Company, Option, Plan, School, Slot, Team, Visit, rules
+from _jpyinterpreter import convert_to_java_python_like_object
+from jpype import JImplements, JOverride
+from timefold.solver import SolverFactory
+from timefold.solver.config import ScoreDirectorFactoryConfig, SolverConfig
+from visits import GOALS, Company, Place, Plan, School, Slot, Team, Visit, rules
 
 PAUSE_SECONDS = 0.25
+LAST_WORDS_SECONDS = 0.4
 Fields = list[str]
 
 
@@ -29,6 +35,9 @@ class Table:
         self.offers: list[str] = []
         self.ways: list[list[int]] = []
         self.visits: list[Visit] = []
+        self.places: dict[tuple[str, int], Place] = {}
+        # What an assignment says apart from its request, by the place's number.
+        self.words: list[dict[str, str]] = []
 
     def take(self, kind: str, fields: Fields) -> None:
         """One line."""
@@ -41,53 +50,43 @@ class Table:
         elif kind == "offer":
             self.offers.append(fields[0])
         elif kind == "team":
-            self.teams.append(Team(fields[0], *map(int, fields[1:])))
+            self.teams.append(Team(fields[0], *map(int, fields[1:]), ways=self.ways))
         elif kind == "slot":
             self.slots.append(Slot(fields[0], *map(int, fields[1:6]), one_school=fields[6] == "1"))
         elif kind == "way":
             self.ways.append([int(minutes) for minutes in fields[1:]])
         elif kind == "visit":
-            self.visits.append(self._visit(fields))
+            self._visit(fields)
         elif kind == "option":
-            self.visits[-1].options.append(self._option(fields))
+            self._option(self.visits[-1], fields)
 
-    def _visit(self, fields: Fields) -> Visit:
+    def _visit(self, fields: Fields) -> None:
         name, school, group, crew, *numbers, pinned = fields
-        return Visit(name, self.schools[int(school)], group, crew, *map(int, numbers), pinned=pinned == "1")
+        visit = Visit(name, self.schools[int(school)], group, crew, *map(int, numbers), pinned=pinned == "1")
+        self.visits.append(visit)
 
-    def _option(self, fields: Fields) -> Option:
+    def _option(self, visit: Visit, fields: Fields) -> None:
         slot, team, offer, start_text, *numbers, kept = fields
-        start, end, leaves, returns, day, week, spot, company, points, minutes, cost = map(int, numbers)
-        return Option(
-            self.slots[int(slot)] if slot else None,
-            self.teams[int(team)] if team else None,
-            self.offers[int(offer)],
-            start_text,
-            *(start, end, leaves, returns, day, week, spot),
-            self.companies[company],
-            *(points, minutes, cost),
-            kept == "1",
-            self.ways[spot] if team else [],
-        )
+        start, end, leaves, _, day, week, spot, company, points, minutes, cost = map(int, numbers)
+        key = f"slot {slot}" if slot else f"team {team} {offer}"
+        place = self.places.get((key, start))
+        if place is None:
+            host = (self.slots[int(slot)] if slot else None, self.teams[int(team)] if team else None)
+            place = Place(len(self.words), key, *host, self.companies[company], start, end, day, week)
+            self.places[key, start] = place
+            session = {"offer": self.offers[int(offer)], "start": start_text}
+            self.words.append({"slot": host[0].id} if host[0] else {"team": host[1].id} | session)
+        visit.places.append(place)
+        worth = (visit.points, visit.minutes, visit.costs, visit.early, visit.spots)
+        for numbers_by_key, number in zip(worth, (points, minutes, cost, start - leaves, spot), strict=True):
+            numbers_by_key[key] = number
+        if kept == "1":
+            visit.kept.append(place.number)
 
 
-def assignments(plan: Plan) -> list[dict[str, str]]:
-    """A plan in the form of a plan file."""
-    found = []
-    for visit in plan.visits:
-        option = visit.option
-        if option is not None and option.slot is not None:
-            found.append({"request": visit.id, "slot": option.slot.id})
-        elif option is not None and option.team is not None:
-            found.append(
-                {
-                    "request": visit.id,
-                    "team": option.team.id,
-                    "offer": option.offer,
-                    "start": option.start_text,
-                }
-            )
-    return found
+def attribute(thing: Any, name: str) -> Any:
+    """An attribute of a Python object that lives in Java."""
+    return getattr(thing, "$getAttributeOrNull")(name)
 
 
 def say(line: dict[str, object]) -> None:
@@ -96,38 +95,76 @@ def say(line: dict[str, object]) -> None:
     sys.stdout.flush()
 
 
+class Speaker:
+    """Says plans that lie in Java's memory."""
+
+    def __init__(self, table: Table, none: Any) -> None:
+        self.table = table
+        self.none = none
+        self.written = 0.0
+        self.unsaid: Any = None
+        self.score: Any = None
+
+    def hear(self, score: Any, plan: Any) -> None:
+        """A better plan: said at once, or kept when another one was just said."""
+        self.score = score
+        self.unsaid = plan if score.isFeasible() else None
+        if time.monotonic() > self.written + PAUSE_SECONDS:
+            self.say()
+
+    def say(self) -> None:
+        """Say what was kept."""
+        if self.unsaid is not None:
+            say({"plan": list(self._assignments(self.unsaid))})
+            self.unsaid, self.written = None, time.monotonic()
+
+    def end(self) -> None:
+        """The last word."""
+        self.say()
+        if not self.written:
+            say({"note": f"no feasible plan: {self.score}"})
+
+    def _assignments(self, plan: Any) -> Any:
+        for visit, there in zip(self.table.visits, attribute(plan, "visits"), strict=True):
+            place = attribute(there, "place")
+            if place is not None and place != self.none:
+                number = attribute(place, "number").getValue().intValue()
+                yield {"request": visit.id, **self.table.words[number]}
+
+
 def main() -> None:
     """Read, solve, say."""
-    ends = time.monotonic() + float(sys.argv[2])
+    deadline = float(sys.argv[2]) - LAST_WORDS_SECONDS
     table = Table()
     with Path(sys.argv[1]).open(encoding="utf-8") as file:
         for line in file:
             kind, *fields = line.rstrip("\n").split("\t")
             table.take(kind, fields)
     say({"start": True})
-    left = max(1, int(1000 * (ends - time.monotonic())))
     config = SolverConfig(
         solution_class=Plan,
         entity_class_list=[Visit],
         score_director_factory_config=ScoreDirectorFactoryConfig(constraint_provider_function=rules),
-        termination_config=TerminationConfig(spent_limit=Duration(milliseconds=left)),
     )
-    solver = SolverFactory.create(config).build_solver()
-    written = 0.0
+    solver = SolverFactory.create(config).build_solver()._delegate
+    from ai.timefold.jpyinterpreter.types import PythonNone
+    from ai.timefold.solver.core.api.solver.event import SolverEventListener
 
-    def hear(event: BestSolutionChangedEvent[Plan]) -> None:
-        nonlocal written
-        plan = event.new_best_solution
-        if plan.score.is_feasible and time.monotonic() > written + PAUSE_SECONDS:
-            say({"plan": assignments(plan)})
-            written = time.monotonic()
+    speaker = Speaker(table, PythonNone.INSTANCE)
 
-    solver.add_event_listener(hear)
-    best = solver.solve(Plan(table.visits))
-    if best.score is not None and best.score.is_feasible:
-        say({"plan": assignments(best)})
-    else:
-        say({"note": f"no feasible plan: {best.score}"})
+    @JImplements(SolverEventListener)
+    class Listener:
+        @JOverride
+        def bestSolutionChanged(self, event: Any) -> None:  # noqa: N802
+            speaker.hear(event.getNewBestScore(), event.getNewBestSolution())
+
+    problem = convert_to_java_python_like_object(Plan(table.visits))
+    solver.addEventListener(Listener())
+    alarm = threading.Timer(max(0.0, deadline - time.monotonic()), solver.terminateEarly)
+    alarm.daemon = True
+    alarm.start()
+    solver.solve(problem)
+    speaker.end()
 
 
 main()
