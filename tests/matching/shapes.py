@@ -83,8 +83,9 @@ def one_team(*, hours: int, days: tuple[str, ...] = DAYS[1:], minutes: int = 40)
         problem["travel"] = EASY_WAYS
         problem["teams"] = [team(rng, 0, problem)]
         windows = [[at(day, 9), at(day, 9 + hours)] for day in days]
-        problem["teams"][0] |= {"windows": windows, "max_sessions_per_day": rng.choice((2, 3))}
-        problem["slots"] = problem["slots"][:1]
+        problem["teams"][0] |= {"windows": windows, "max_sessions_per_day": rng.choice((2, 3, 3))}
+        problem["teams"][0]["offers"] = problem["teams"][0]["offers"][:1]
+        problem["slots"] = problem["slots"][: rng.randint(0, 1)]
         for one in problem["offers"]:
             one["minutes"] = minutes
         for one in problem["requests"]:
@@ -188,7 +189,7 @@ def dear(rng: Seeded, problem: Document) -> None:
 
 HALL = all_of(requests(8, 10), halls("field_visit", 1))
 TWO_HALLS = all_of(requests(6, 7), halls("field_visit", 2))
-TEAM_DAYS = all_of(requests(4, 5), one_team(hours=3))
+TEAM_DAYS = all_of(requests(5, 5), one_team(hours=3), each("turnaround_minutes", 0, 5, kind="teams"))
 
 SHAPES: dict[str, Shape] = {
     "a hall too small": Shape(
@@ -208,12 +209,20 @@ SHAPES: dict[str, Shape] = {
     "halls of key stages": Shape(all_of(TWO_HALLS, each("grade", "P2", "P5", "P6", "S2")), rule("H3 stage")),
     "slots of one school": Shape(all_of(requests(6, 7), halls("coding_session", 2)), rule("H2 one school")),
     "team-days under a week's limit": Shape(
-        all_of(TEAM_DAYS, each("max_sessions_per_week", 2, 3, 4, kind="companies")), rule("H7 per week")
+        all_of(TEAM_DAYS, each("max_sessions_per_week", 3, 4, kind="companies")), rule("H7 per week")
     ),
     "team-days under a limit in all": Shape(
-        all_of(TEAM_DAYS, each("max_sessions", 2, 3, 4, kind="companies")), rule("H7 in all")
+        all_of(TEAM_DAYS, each("max_sessions", 3, 4, kind="companies")), rule("H7 in all")
     ),
-    "a team's third session": Shape(TEAM_DAYS, rule("H4 per day")),
+    "a full team-day": Shape(
+        all_of(
+            requests(4, 4),
+            one_team(hours=4, days=DAYS[1:2]),
+            each("max_sessions_per_day", 3, 3, 2, kind="teams"),
+            each("turnaround_minutes", 0, 5, kind="teams"),
+        ),
+        rule("H4 per day"),
+    ),
     "a team that hosts": Shape(
         all_of(hosts, requests(3, 4), one_team(hours=3, days=DAYS[1:2], minutes=80), hosts),
         rule("H4 next start"),

@@ -23,7 +23,7 @@ SECONDS = 120
 MOST_PLANS = 1300
 USUAL = ["equity", "groups", "preference", "travel"]
 HALLS = [name for name in SHAPES if "hall" in name or name == "slots of one school"]
-TEAM_DAYS = ["team-days under a week's limit", "team-days under a limit in all", "a team's third session"]
+TEAM_DAYS = ["team-days under a week's limit", "team-days under a limit in all", "a full team-day"]
 EVERYTHING = ["equity", "changes", "cost", "pupils", "preference", "groups", "travel"]
 
 

@@ -30,7 +30,7 @@ def zoned(rng: Seeded, thing: Document) -> Document:
 
 
 def goals(rng: Seeded) -> list[str]:
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         return ["equity", "groups", "preference", "travel"]
     return rng.sample(GOALS, rng.randint(1, 5))
 
@@ -104,7 +104,7 @@ def visit_request(rng: Seeded, i: int, problem: Document) -> Document:
 
 
 def extras(rng: Seeded, problem: Document) -> None:
-    """Scores, costs and an incumbent, now and then."""
+    """Scores, costs, an incumbent, a pin and a ban, now and then."""
     places = [one["id"] for one in problem["slots"] + problem["teams"]]
     for asked in problem["requests"]:
         if places and rng.random() < 0.1:
@@ -119,3 +119,9 @@ def extras(rng: Seeded, problem: Document) -> None:
         problem["incumbent"] = [dict(one.assignment) for one in chosen]
         if rng.random() < 0.3:
             problem["incumbent"].append({"request": "R0", "slot": "gone"})
+    if "bans" not in problem and rng.random() < 0.1:
+        asked, named = rng.choice(problem["requests"]), rng.choice(problem["offers"])
+        problem["bans"] = [{"request": asked["id"], "offer": named["id"]}]
+    if "pins" not in problem and rng.random() < 0.1:
+        visits = [one for mine in Brute(problem).visits.values() for one in mine]
+        problem["pins"] = [dict(one.assignment) for one in rng.sample(visits, min(len(visits), 1))]
