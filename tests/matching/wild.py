@@ -141,7 +141,7 @@ def _request(rng: random.Random, name: str, places: list[str]) -> Entry:
         "grade": rng.choice(GRADES),
         "languages": _some(rng, LANGUAGES),
         "topics": _some(rng, TOPICS, 0),
-        "choices": _some(rng, ("C0", "O0", "O1", "O2", "O3"), 0),
+        "choices": [rng.choice(("C0", "O0", "O1", "O2", "O3")) for _ in range(rng.choice((0, 1, 3, 9)))],
         "open": rng.random() < 0.4,
         "max_travel_minutes": rng.choice((0, 20, 45, 500)),
         "wheelchair": rng.random() < 0.2,

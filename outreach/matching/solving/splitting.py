@@ -98,7 +98,7 @@ def split_crews(columns: Columns, problem: Problem) -> Columns:
     chosen = np.zeros(len(columns), dtype=np.bool_)
     for rows in np.split(mine, np.flatnonzero(np.diff(crew[mine])) + 1):
         chosen[rows] = _meeting(columns, rows)
-    return columns.singled(chosen & (columns.slot < 0))
+    return columns.singled(chosen)
 
 
 def _meeting(columns: Columns, rows: Long) -> Flags:
