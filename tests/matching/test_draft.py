@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 
 from outreach.matching.check import faults_of
-from outreach.matching.problem import Problem
+from outreach.matching.problem import Assignment, Problem
 from outreach.matching.solving.draft import Draft
+from outreach.matching.solving.greedy import drafted
 from outreach.matching.solving.options import options_of
 from outreach.matching.solving.timetable import TeamDays
 from tests.matching.brute import RULES
+from tests.matching.simple import BASE, MONDAY, problem, session, slot
 from tests.matching.test_agreement import problem_of
 from tests.matching.test_solving import clock
 from tests.matching.tiny_problems import document
@@ -95,3 +97,35 @@ def test_what_leaves_leaves_nothing_behind() -> None:
         assert draft.possible(everybody).tolist() == fresh.possible(everybody).tolist()
         assert draft.assignments() == []
         assert not any(draft.of_slot.values()) and not any(draft.of_block.values())
+
+
+def test_a_first_plan_takes_what_is_liked_most_then_what_is_near() -> None:
+    """A visit to the first choice, not the session of the other company; of two sessions the nearer team's."""
+    liking = {"choices": ["C0", "C1"], "topics": []}
+    assert drafted_for(problem(R0=liking, R1={"windows": []})) == [slot("R0")]
+    assert drafted_for(problem(R0=liking | {"choices": ["C1", "C0"]}, R1={"windows": []})) == [
+        session("R0", "09:00")
+    ]
+    near = {
+        "id": "T1",
+        "company": "C1",
+        "offers": ["O1"],
+        "home": [114.15, 22.28],
+        "windows": [[f"{MONDAY}T09:00", f"{MONDAY}T16:00"]],
+    }
+    whole = problem(R0={"kinds": ["coding_session"]}, R1={"windows": []}, teams=[near])
+    assert drafted_for(whole) == [session("R0", "09:00", team="T1")]
+
+
+def test_a_slot_that_needs_several_groups_takes_the_largest_first() -> None:
+    """Forty and thirty fill it; twenty and thirty would have come first in the list and left no room."""
+    third = {**BASE["requests"][0], "id": "R2", "pupils": 40}
+    sizes = {"R0": {"pupils": 20}, "R1": {"pupils": 30}}
+    least = {"min_pupils": 60, "max_pupils": 70}
+    whole = problem(requests=[third], L0=least, T0={"windows": []}, **sizes)
+    assert drafted_for(whole) == [slot("R1"), slot("R2")]
+
+
+def drafted_for(whole: Problem) -> list[Assignment]:
+    options = options_of(whole, clock())
+    return drafted(options, TeamDays(options), (), clock(), fill=True)

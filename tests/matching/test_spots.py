@@ -29,7 +29,7 @@ def assert_equal(spots: Spots) -> None:
 
 
 @pytest.mark.parametrize("per_km", [0, 1e-7, 0.3, 2.2, 1e6])
-@pytest.mark.parametrize("base", [0, 12, 12.5, 1e9])
+@pytest.mark.parametrize("base", [-30, 0, 12, 12.5, 1e9])
 def test_they_are_the_single_ways(per_km: float, base: float) -> None:
     rng = random.Random(f"{per_km}/{base}")
     near = [(114.1 + rng.random() / 5, 22.3 + rng.random() / 5) for _ in range(12)]

@@ -96,7 +96,7 @@ def _offer(rng: random.Random, i: int) -> Entry:
         "id": f"O{i}",
         "company": rng.choice(("C0", "O1")),
         "kind": kind,
-        "minutes": rng.choice((5, 45, 60, 200)),
+        "minutes": rng.choice((5, 45, 60, 200, 1500)),
         "grades": _some(rng, GRADES),
         "languages": _some(rng, LANGUAGES),
         "topics": _some(rng, TOPICS, 0),
