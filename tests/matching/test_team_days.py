@@ -11,7 +11,7 @@ from outreach.matching.problem_json import read_problem
 from outreach.matching.solving.options import Option, options_of
 from outreach.matching.solving.timetable import TeamDays, Timetable, longest_zone
 from tests.matching.shared import shared_file
-from tests.matching.simple import problem
+from tests.matching.simple import BASE, MONDAY, problem
 from tests.matching.test_solving import clock
 from tests.matching.wild import wild
 
@@ -63,6 +63,24 @@ def test_they_are_those_of_a_walk_through_the_days() -> None:
 @pytest.mark.parametrize("name", ["tiny", "small", "city"])
 def test_they_are_those_of_a_walk_on_the_shared_instances(name: str) -> None:
     assert_walked(TeamDays(options_of(read_problem(shared_file(f"{name}.json").read_bytes()), clock())))
+
+
+def test_a_session_of_two_days_joins_the_days_it_lasts() -> None:
+    """The long one ends on Wednesday; what ends on Tuesday morning does not part the days."""
+    short = {**BASE["offers"][1], "id": "O2", "topics": [], "minutes": 60}
+    mornings = [[f"2027-03-{day}T09:00", f"2027-03-{day}T10:00"] for day in ("09", "10")]
+    whole = problem(
+        offers=[short],
+        O1={"minutes": 3000},
+        T0={"offers": ["O1", "O2"], "windows": [[f"{MONDAY}T09:00", "2027-03-10T20:00"]]},
+        R0={"windows": [[f"{MONDAY}T09:00", "2027-03-10T20:00"]], "kinds": ["coding_session"]},
+        R1={"windows": mornings, "kinds": ["coding_session"], "choices": ["O2"]},
+    )
+    days = TeamDays(options_of(whole, clock()))
+    assert_walked(days)
+    assert [[days.options.all[one].offer for one in members] for _, members in days.blocks] == [
+        ["O1", "O2", "O2"]
+    ]
 
 
 def test_a_problem_without_teams_has_none() -> None:
