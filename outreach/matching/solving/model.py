@@ -103,7 +103,7 @@ class Model:
                 self.cp.add(self.chosen[index] == 0)
 
     def _pupils(self, index: int) -> int:
-        return self.problem.visit_request[self.options.all[index].request].pupils
+        return int(self.options.pupils[index])
 
     def _shared_slot(self, slot: Slot, indices: Sequence[int]) -> None:
         limits = self.problem.limits(slot)
