@@ -143,8 +143,8 @@ class _Run:
 
     def _first_plan(self, options: Options, days: TeamDays, start: Sequence[Assignment]) -> None:
         """The best of: the given plan as it is, repaired, and filled up; the incumbent likewise; from nothing; nothing."""
-        if start:
-            self.best.offer(start)
+        for given in filter(None, (start, self.problem.incumbent)):
+            self.best.offer(given)
         for given in dict.fromkeys((tuple(start), self.problem.incumbent, ())):
             self._draft(options, days, given)
 

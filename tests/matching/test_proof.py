@@ -13,7 +13,6 @@ from outreach.matching.plan import OPTIMAL, Plan
 from outreach.matching.problem import Problem
 from outreach.matching.problem_json import read_problem
 from outreach.matching.solve import solve
-from outreach.matching.solving.progress import Event
 from outreach.services.demo.city import SIZES, plan_city
 from tests.matching.shared import shared_file
 from tests.services.demo.as_problem import problem_of
@@ -48,20 +47,3 @@ def test_a_round_of_the_demo_is_proven(name: str, workers: int) -> None:
 def test_small_is_proven(workers: int) -> None:
     problem = read_problem(shared_file("small.json").read_bytes())
     assert_proven(problem, solve(problem, seconds=SECONDS, workers=workers))
-
-
-@pytest.mark.parametrize("name", ["last_term", "this_term"])
-def test_a_round_of_the_demo_is_proven_with_the_first_budget(name: str) -> None:
-    """No goal has to be taken up a second time. The budget is in deterministic time: with one worker no clock decides."""
-    taken_up: list[object] = []
-
-    def note(event: Event) -> None:
-        if event["event"] == "phase" and event["phase"] == "goal":
-            taken_up.append(event["goal"])
-
-    def again() -> bool:
-        return len(set(taken_up)) < len(taken_up)
-
-    plan = solve(demo_round(name), seconds=SECONDS, workers=1, on_event=note, stop=again)
-    assert taken_up == list(dict.fromkeys(taken_up))
-    assert plan.status == OPTIMAL

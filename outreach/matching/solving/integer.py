@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.links import Links
 from outreach.matching.solving.master import Members
@@ -22,7 +23,7 @@ GAP = 1e-9
 
 class Integer:
     """Maximises a weighted sum of goals over the patterns: `held` goals reach at least these levels of `Ground`, the patterns of
-    `kept` are chosen whatever else is."""
+    `kept` are chosen whatever else is. Raises `OutOfTime`: writing a large one takes seconds."""
 
     def __init__(
         self,
@@ -31,11 +32,13 @@ class Integer:
         patterns: Sequence[tuple[int, Members]],
         weights: Mapping[str, int],
         held: Mapping[str, int],
-        kept: Collection[tuple[int, Members]] = (),
+        kept: Collection[tuple[int, Members]],
+        clock: Clock,
     ) -> None:
         from ortools.math_opt.python import mathopt
 
         self.ground = ground
+        self.clock = clock
         self.patterns = patterns
         self.model = mathopt.Model()
         self.chosen = [self.model.add_binary_variable() for _ in patterns]
@@ -49,6 +52,7 @@ class Integer:
 
     def _add_rows(self, sharing: Sharing) -> None:
         for row in sharing.rows():
+            self.clock.check()
             added = self.model.add_linear_constraint(ub=float(row.limit))
             for at, count in zip(row.patterns.tolist(), row.counts.tolist(), strict=True):
                 added.set_coefficient(self.chosen[at], float(count))
@@ -87,6 +91,7 @@ class Integer:
             for school, variable in self.reached.items()
         ]
         for variable, gains in pairs:
+            self.clock.check()
             for goal, row in rows.items():
                 if gains[goal]:
                     row.set_coefficient(variable, float(gains[goal]))

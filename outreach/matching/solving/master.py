@@ -55,6 +55,8 @@ class Master:
         self.aims: dict[str, int] = {}
         self.held: dict[str, int] = {}
         self._known: set[Members] = set()
+        self._gains: list[dict[str, int]] = []
+        self._of_option: dict[int, list[int]] = defaultdict(list)
         self._variables: list[mathopt.Variable] = []
         self._basis: mathopt.Basis | None = None
         self.model = mathopt.Model()
@@ -77,7 +79,7 @@ class Master:
         }
         self._sessions = [model.add_linear_constraint(ub=float(row.limit)) for row in ground.session_rows]
         self._site = [model.add_linear_constraint(ub=1.0) for _ in ground.sites]
-        self._goal = {goal: model.add_linear_constraint() for goal in problem.objectives}
+        self._goal: dict[str, mathopt.LinearConstraint] = {}
         self._links: list[mathopt.LinearConstraint] = []
         self._link_of: dict[int, list[int]] = defaultdict(list)
         self._session_of: dict[int, list[int]] = defaultdict(list)
@@ -95,9 +97,6 @@ class Master:
             variable = self.model.add_variable(lb=0.0, ub=1.0)
             row = self.model.add_linear_constraint(ub=0.0)
             row.set_coefficient(variable, 1.0)
-            for goal, gains in self.ground.reach.items():
-                if gains[school]:
-                    self._goal[goal].set_coefficient(variable, float(gains[school]))
             self._reach[school] = variable, row
 
     def add(self, columns: Iterable[tuple[int, Members]]) -> int:
@@ -136,9 +135,12 @@ class Master:
         for row, share in shares.items():
             row.set_coefficient(variable, float(share))
         gains = self.ground.gains(members)
-        for goal, gain in gains.items():
-            if gain:
-                self._goal[goal].set_coefficient(variable, float(gain))
+        self._gains.append(gains)
+        for option in members:
+            self._of_option[option].append(len(self.columns) - 1)
+        for goal, row in self._goal.items():
+            if gains[goal]:
+                row.set_coefficient(variable, float(gains[goal]))
         aimed = sum(weight * gains[goal] for goal, weight in self.aims.items())
         self.model.objective.set_linear_coefficient(variable, float(aimed))
 
@@ -151,16 +153,26 @@ class Master:
         for school, (variable, _) in self._reach.items():
             worth = sum(weight * int(self.ground.reach[goal][school]) for goal, weight in weights.items())
             objective.set_linear_coefficient(variable, float(worth))
-        for variable, (_, members) in zip(self._variables, self.columns, strict=True):
-            gains = self.ground.gains(members)
+        for variable, gains in zip(self._variables, self._gains, strict=True):
             worth = sum(weight * gains[goal] for goal, weight in weights.items())
             objective.set_linear_coefficient(variable, float(worth))
 
     def hold(self, held: Mapping[str, int]) -> None:
         """Earlier goals that every plan must reach (as levels of `Ground`); the others are free."""
         self.held = dict(held)
+        for goal in held.keys() - self._goal.keys():
+            self._goal[goal] = self._goal_row(goal)
         for goal, row in self._goal.items():
             row.lower_bound = float(held[goal]) if goal in held else -np.inf
+
+    def _goal_row(self, goal: str) -> mathopt.LinearConstraint:
+        row = self.model.add_linear_constraint()
+        for school, (variable, _) in self._reach.items():
+            row.set_coefficient(variable, float(self.ground.reach[goal][school]))
+        for variable, gains in zip(self._variables, self._gains, strict=True):
+            if gains[goal]:
+                row.set_coefficient(variable, float(gains[goal]))
+        return row
 
     def solve(self, clock: Clock) -> Relaxed:
         """Solve with the columns so far. Raises `OutOfTime`."""
@@ -170,14 +182,20 @@ class Master:
         if left <= 0:
             raise OutOfTime
         parameters = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=left))
-        start = mathopt.ModelSolveParameters(initial_basis=self._start())
+        start = mathopt.ModelSolveParameters(
+            initial_basis=self._start(),
+            variable_values_filter=mathopt.VariableFilter(skip_zero_values=True),
+            dual_values_filter=mathopt.LinearConstraintFilter(skip_zero_values=True),
+            reduced_costs_filter=mathopt.VariableFilter(filtered_items=()),
+        )
         solving = Task(lambda: self._solver.solve(params=parameters, model_params=start))
         result = solving.wait(clock)
         # The LP holds a plan, so any other end than the optimum is the clock's (or the LP solver's) fault.
         if result is None or result.termination.reason != mathopt.TerminationReason.OPTIMAL:
             raise OutOfTime
         self._basis = result.solutions[0].basis
-        share = np.asarray(result.variable_values(self._variables), dtype=np.float64)
+        values = result.variable_values()
+        share = np.array([values.get(variable, 0.0) for variable in self._variables])
         return Relaxed(float(result.objective_value()), self._use(share), share, self._prices(result))
 
     def _start(self) -> mathopt.Basis | None:
@@ -189,7 +207,7 @@ class Master:
         rows = dict(self._basis.constraint_status)
         for variable in self._variables:
             variables.setdefault(variable, mathopt.BasisStatus.AT_LOWER_BOUND)
-        for row in self._links:
+        for row in (*self._links, *self._goal.values()):
             rows.setdefault(row, mathopt.BasisStatus.BASIC)
         return mathopt.Basis(variable_status=variables, constraint_status=rows)
 
@@ -207,13 +225,12 @@ class Master:
             number = len(self._links)
             self._links.append(row)
             self.link_rows.append(link)
-            inside = set(link.options.tolist())
-            for option in inside:
+            shares: Counter[int] = Counter()
+            for option in link.options.tolist():
                 self._link_of[option].append(number)
-            for variable, (_, members) in zip(self._variables, self.columns, strict=True):
-                shared = sum(1 for option in members if option in inside)
-                if shared:
-                    row.set_coefficient(variable, float(shared))
+                shares.update(self._of_option.get(option, ()))
+            for at, shared in shares.items():
+                row.set_coefficient(self._variables[at], float(shared))
         return len(broken)
 
     def _prices(self, result: mathopt.SolveResult) -> Prices:
@@ -222,12 +239,13 @@ class Master:
         unit = self._unit()
 
         def whole(row: mathopt.LinearConstraint) -> int:
-            return max(0, round(float(duals[row]) * unit))
+            price: float = duals.get(row, 0.0)
+            return max(0, round(price * unit))
 
         request = np.zeros(len(problem.requests), dtype=np.int64)
         for at, row in self._request.items():
             free = problem.requests[at].id in ground.pinned
-            request[at] = round(duals[row] * unit) if free else whole(row)
+            request[at] = round(duals.get(row, 0.0) * unit) if free else whole(row)
         total = np.zeros(len(problem.schools), dtype=np.int64)
         reach = np.zeros(len(problem.schools), dtype=np.int64)
         for at, row in self._total.items():
@@ -236,7 +254,7 @@ class Master:
             reach[at] = whole(row)
         goals = {goal: weight * unit for goal, weight in self.aims.items()}
         for goal in self.held:
-            goals[goal] = goals.get(goal, 0) + max(0, round(-duals[self._goal[goal]] * unit))
+            goals[goal] = goals.get(goal, 0) + max(0, round(-duals.get(self._goal[goal], 0.0) * unit))
         return Prices(
             unit,
             goals,

@@ -111,10 +111,8 @@ class Pipeline:
         kept: Sequence[tuple[int, Members]],
     ) -> Task[list[int] | None]:
         """An integer program at work."""
-        program = Integer(
-            self.ground, self.relaxation.links, list(dict.fromkeys(patterns)), weights, held, kept
-        )
-        self.clock.check()
+        everything = list(dict.fromkeys(patterns))
+        program = Integer(self.ground, self.relaxation.links, everything, weights, held, kept, self.clock)
         seconds = max(0.0, self.clock.left() - MARGIN)
         start = [] if kept else [members for _, members in self._now()]
         return Task(lambda: program.solve(seconds, self.effort.seed, start))
@@ -129,9 +127,6 @@ class Pipeline:
         for goal in self.goals:
             self._hear_search(wait=False)
             earlier = self.goals[: self.goals.index(goal)]
-            if not all(map(self.best.proven, earlier)):
-                # A better plan would make the later bounds worth having only then.
-                self._hear_search(wait=True)
             held = self._levels(earlier)
             if not self.best.proven(goal) and self.bounded.get(goal, ({"": 0}, None))[0] != held:
                 self.bounded[goal] = held, self._bound(goal, held)

@@ -86,16 +86,14 @@ class Relaxation:
         """The LP's patterns that lose less than `gap` of the objective by being chosen (`most` of them, the best first)."""
         master, prices = self.master, last.relaxed.prices
         values = prices.option_values(self.ground, master.link_rows[: len(prices.links)])
+        site = np.array([number for number, _ in master.columns], dtype=np.int64)
+        column = np.repeat(np.arange(len(site)), [len(members) for _, members in master.columns])
+        option = np.array([at for _, members in master.columns for at in members], dtype=np.int64)
+        loss = prices.site[site]
+        np.subtract.at(loss, column, values[option])
+        used = np.unique(column * self.ground.resources + self.ground.resource[option])
         uses = prices.use_values(self.ground)
-        loss = np.array(
-            [
-                prices.site[site]
-                - values[list(members)].sum()
-                - uses[list(set(self.ground.resource[list(members)].tolist()))].sum()
-                for site, members in master.columns
-            ],
-            dtype=np.float64,
-        )
+        np.subtract.at(loss, used // self.ground.resources, uses[used % self.ground.resources])
         order = np.lexsort((np.arange(len(loss)), loss))[:most]
         limit = np.inf if gap is None else gap * prices.unit
         return [master.columns[at] for at in order.tolist() if loss[at] <= limit]
