@@ -64,6 +64,8 @@ class Plain:
         self.options = options_of(problem, clock)
         self.days = TeamDays(self.options)
         self.model = Model(self.options, self.days, clock)
+        # The rows for MathOpt, written once; a cut makes them out of date.
+        self.linear: model_pb2.ModelProto | None = None
         self.goals = [self._goal(name) for name in problem.objectives]
 
     def _goal(self, name: str) -> Goal:
@@ -86,7 +88,7 @@ class Plain:
             if self.days.impossible(members):
                 table, everybody = self.days.blocks[block]
                 self.model.add_cut(table, everybody, members)
-                found = True
+                self.linear, found = None, True
         return found
 
     def start(self, assignments: Sequence[Assignment]) -> dict[int, int]:
@@ -139,27 +141,43 @@ def _edge(value: int) -> float:
 
 def linear_model(plain: Plain, goal: Goal, held: Sequence[Row]) -> model_pb2.ModelProto:
     """The whole as MathOpt's model: binaries, the rows, the held goals, one goal to aim at."""
+    if plain.linear is None:
+        plain.linear = _rows_model(plain)
     model = model_pb2.ModelProto()
-    count = len(plain.model.cp.proto.variables)
-    model.variables.ids.extend(range(count))
-    model.variables.lower_bounds.extend([0.0] * count)
-    model.variables.upper_bounds.extend([1.0] * count)
-    model.variables.integers.extend([True] * count)
-    matrix, constraints = model.linear_constraint_matrix, model.linear_constraints
-    for row, (terms, low, high) in enumerate([*rows_of(plain), *held]):
-        constraints.ids.append(row)
-        constraints.lower_bounds.append(low)
-        constraints.upper_bounds.append(high)
-        for column, weight in sorted(_merged(terms)):
-            matrix.row_ids.append(row)
-            matrix.column_ids.append(column)
-            matrix.coefficients.append(weight)
+    model.CopyFrom(plain.linear)
+    for row in held:
+        _add(model, row)
     model.objective.maximize = goal.maximised
     model.objective.offset = goal.constant
     for column, weight in sorted(_merged(goal.terms)):
         model.objective.linear_coefficients.ids.append(column)
         model.objective.linear_coefficients.values.append(weight)
     return model
+
+
+def _rows_model(plain: Plain) -> model_pb2.ModelProto:
+    model = model_pb2.ModelProto()
+    count = len(plain.model.cp.proto.variables)
+    model.variables.ids.extend(range(count))
+    model.variables.lower_bounds.extend([0.0] * count)
+    model.variables.upper_bounds.extend([1.0] * count)
+    model.variables.integers.extend([True] * count)
+    for row in rows_of(plain):
+        _add(model, row)
+    return model
+
+
+def _add(model: model_pb2.ModelProto, row: Row) -> None:
+    terms, low, high = row
+    constraints, matrix = model.linear_constraints, model.linear_constraint_matrix
+    number = len(constraints.ids)
+    constraints.ids.append(number)
+    constraints.lower_bounds.append(low)
+    constraints.upper_bounds.append(high)
+    entries = sorted(_merged(terms))
+    matrix.row_ids.extend([number] * len(entries))
+    matrix.column_ids.extend([column for column, _ in entries])
+    matrix.coefficients.extend([weight for _, weight in entries])
 
 
 def _merged(terms: Terms) -> list[tuple[int, int]]:

@@ -6,6 +6,8 @@ Every start of a team's session is an option of its own; ways between places are
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 
@@ -95,34 +97,27 @@ class _Table:
         words = (STAGES[KEY_STAGE[asked.grade]], _bits(asked.languages), int(name in self.pins))
         yield "visit", name, school, asked.group or "", asked.crew or "", asked.pupils, *words
         for wish in wishes:
-            starts = (
-                [0] if isinstance(wish, SlotCandidate) else [start for run in wish.starts for start in run]
-            )
-            for start in starts:
-                one = self._at(wish, start)
-                if name not in self.pins or self.pins[name] == one.assignment:
-                    yield self._option(one, wish.points)
+            yield from self._options(wish, self.pins.get(name))
 
-    def _option(self, one: Placed, points: int) -> tuple[object, ...]:
-        cost = one.visit_request.costs.get(one.place_id, 0)
-        if one.team:
-            cost += one.offer.cost
-        return (
-            "option",
+    def _options(self, wish: Candidate, pin: Assignment | None) -> Iterator[tuple[object, ...]]:
+        """A wish at each moment: all that differs is the time, and a large city has half a million of them."""
+        starts = (
+            [None] if isinstance(wish, SlotCandidate) else [start for run in wish.starts for start in run]
+        )
+        one = self._at(wish, starts[0] or 0)
+        where = (
             self.position["slot"][one.slot.id] if one.slot else "",
             self.position["team"][one.team.id] if one.team else "",
             self.position["offer"][one.offer.id],
-            text_of(one.start),
-            one.start,
-            one.end,
-            one.leaves,
-            one.returns,
-            one.day,
-            week_of(one.day),
-            self.spots[one.spot] if one.team else 0,
-            self.position["company"][one.offer.company],
-            points,
-            one.travel,
-            scaled(cost, self.scale),
-            int(one.assignment in self.kept),
         )
+        cost = one.visit_request.costs.get(one.place_id, Decimal(0)) + (one.offer.cost if one.team else 0)
+        spot = self.spots[one.spot] if one.team else 0
+        company = self.position["company"][one.offer.company]
+        rest = (one.day, week_of(one.day), spot, company, wish.points, one.travel, scaled(cost, self.scale))
+        for start in starts:
+            named = pin is not None or bool(self.kept)
+            here = one.assignment if start is None or not named else replace(one.assignment, start=start)
+            if pin is None or pin == here:
+                later = 0 if start is None else start - one.start
+                moments = [moment + later for moment in (one.start, one.end, one.leaves, one.returns)]
+                yield "option", *where, text_of(moments[0]), *moments, *rest, int(named and here in self.kept)
