@@ -22,13 +22,13 @@ test: ## Run everything that must hold: tests on both databases, browser, lint, 
 	@sh .ci/prepare test
 	@exec $(BIN)/python -m pytest -n 2 --dist worksteal --durations 10 $(ARGS)
 
-bench: ## Measure the matching core and print a table
+bench: ## Measure the matching core beside its peers, print tables and draw plots
 	@sh .ci/prepare test
 	@exec $(BIN)/python -m tests.bench.matching $(ARGS)
 
 soak: ## Run the race and crash tests at their full figures, on both databases
 	@sh .ci/prepare test
-	@exec $(BIN)/python -m pytest tests/races --full $(ARGS)
+	@exec $(BIN)/python -m pytest tests/races --full -v -n 2 --dist loadgroup $(ARGS)
 
 format: ## Put code into its standard form and fix what can be fixed
 	@sh .ci/prepare test

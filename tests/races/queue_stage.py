@@ -31,8 +31,8 @@ from tests.races.racers import Racer, coordinator, school_days
 # What ten holders of a place do. The first five were confirmed: one of them is cancelled by the school and by the host at
 # the same moment. The others are asked to confirm: "both" answers yes and no at the same moment, "late" after the time.
 HOLDERS = ("cancel",) * 4 + ("cancel both", "decline", "decline", "confirm", "both", "late")
-# What those do who are offered a place.
-OFFERED = ("confirm", "decline", "both", "late", "confirm")
+# What those do who are offered a place; half of them keep it for another day.
+OFFERED = ("confirm", "later", "decline", "later", "both", "later", "late", "later")
 SETTLED = ("cancel", "cancel both")
 
 
