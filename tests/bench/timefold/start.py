@@ -10,7 +10,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import NoReturn
 
@@ -77,7 +76,8 @@ def become(language: str, problem: Problem, folder: Path, deadline: float) -> No
     # Here and not at the top: whoever only asks whether Timefold is present needs no candidates.
     from tests.bench.timefold.export import export
 
-    table = Path(tempfile.gettempdir()) / f"outreach-bench-{os.getpid()}.tsv"
+    # One place for all runs: a large city's table has 50 MB, and nobody comes back from here to remove it.
+    table = folder / "table.tsv"
     export(problem, table)
     sys.stdout.flush()
     if language == "java":
