@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import sys
@@ -18,7 +19,7 @@ import click
 from outreach.cli.progress import ProgressLine
 from outreach.matching.assignment_json import assignment_json
 from outreach.matching.check import check, values
-from outreach.matching.plan import CONTRADICTORY, Plan
+from outreach.matching.plan import CONTRADICTORY, OPTIMAL, Plan
 from outreach.matching.plan_json import read_plan, sha256_of, write_plan
 from outreach.matching.problem import Assignment, Problem
 from outreach.matching.problem_json import read_problem
@@ -26,6 +27,7 @@ from outreach.matching.refusal import ProblemRefused
 
 REFUSED = 2
 CONTRADICTION = 3
+LONGEST = 7 * 24 * 3600.0
 Event = dict[str, object]
 Handler = Callable[[int, FrameType | None], object] | int | None
 _file = click.Path(path_type=Path)
@@ -36,7 +38,14 @@ _file = click.Path(path_type=Path)
 @click.option(
     "--out", type=_file, required=True, help="Where the plan goes; each better plan replaces it at once."
 )
-@click.option("--seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Time limit.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.1, LONGEST),
+    default=60.0,
+    show_default=True,
+    callback=lambda _, __, seconds: _finite(seconds),
+    help="Time limit.",
+)
 @click.option(
     "--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Threads of the solver."
 )
@@ -56,14 +65,14 @@ def match_command(
 ) -> None:
     """Find the best plan for PROBLEM (outreach-matching/1) and write it to --out (outreach-plan/1).
 
-    Ctrl-C keeps the best plan found so far. Exit code 0 with a plan, 2 for refused input, 3 for pins that contradict each other.
+    Ctrl-C keeps the best plan found so far. Exit code 0 with a plan, 2 for refused input, 3 for pins that contradict each other
+    (they are named), 1 where the time was over before it was known whether the pins do.
 
     Example: outreach match spring.json --out plan.json --seconds 30
     """
     problem, sha256 = _problem(problem_file)
     given = _plan(start).assignments if start else ()
-    if not out.parent.is_dir():
-        _refuse(f"{out}: there is no folder {out.parent}")
+    _writable(out, problem_file)
     line = ProgressLine(seconds, quiet=quiet)
 
     def on_event(event: Event) -> None:
@@ -72,9 +81,13 @@ def match_command(
             click.echo(json.dumps(event))
 
     with _stopped_by_signals() as stop:
-        plan = _solved(problem, given, sha256, out, stop, on_event, (seconds, workers, seed))
-    line.close()
-    _end(plan)
+
+        def asked_to_stop() -> bool:
+            line.tick()
+            return stop.is_set()
+
+        plan = _solved(problem, given, sha256, out, asked_to_stop, on_event, (seconds, workers, seed))
+    _end(plan, "" if quiet else f"{out} has {_summary(problem, plan)}")
 
 
 def _solved(
@@ -82,7 +95,7 @@ def _solved(
     given: tuple[Assignment, ...],
     sha256: str,
     out: Path,
-    stop: threading.Event,
+    stop: Callable[[], bool],
     on_event: Callable[[Event], None],
     effort: tuple[float, int, int],
 ) -> Plan:
@@ -100,7 +113,7 @@ def _solved(
             start=given,
             on_event=on_event,
             on_plan=lambda plan: write_plan(plan, out),
-            stop=stop.is_set,
+            stop=stop,
         )
     except NoPlanInTime as error:
         click.echo(f"outreach match: {error}", err=True)
@@ -109,12 +122,19 @@ def _solved(
     return plan
 
 
-def _end(plan: Plan) -> NoReturn:
+def _summary(problem: Problem, plan: Plan) -> str:
+    best = "the best plan there is" if plan.status == OPTIMAL else "the best plan found"
+    return f"{best}: {len(plan.assignments)} of {len(problem.requests)} requests placed"
+
+
+def _end(plan: Plan, summary: str) -> NoReturn:
     code = 0
     if plan.status == CONTRADICTORY:
         code = CONTRADICTION
         pins = ", ".join(json.dumps(assignment_json(pin), ensure_ascii=False) for pin in plan.conflict)
-        click.echo(f"outreach match: these pins cannot be kept together: {pins}", err=True)
+        summary = f"these pins cannot be kept together: {pins}"
+    if summary:
+        click.echo(f"outreach match: {summary}", err=True)
     sys.stdout.flush()
     sys.stderr.flush()
     if any(thread.daemon and thread is not threading.current_thread() for thread in threading.enumerate()):
@@ -179,6 +199,25 @@ def _plan(path: Path) -> Plan:
         return read_plan(content)
     except ProblemRefused as refusal:
         _refuse(f"{path}: {refusal}")
+
+
+def _writable(out: Path, problem_file: Path) -> None:
+    """Refuse now what would only be found out when the first plan is there."""
+    if not out.parent.is_dir():
+        _refuse(f"{out}: there is no folder {out.parent}")
+    if out.exists() and not out.is_file():
+        _refuse(f"{out}: is there already, and is no file")
+    if out.exists() and out.samefile(problem_file):
+        _refuse(f"{out}: is the problem itself")
+    if not os.access(out.parent, os.W_OK):
+        _refuse(f"{out}: the folder {out.parent} cannot be written to")
+
+
+def _finite(seconds: float) -> float:
+    # A range lets "nan" pass: it is neither below nor above anything.
+    if math.isnan(seconds):
+        raise click.BadParameter("nan is no number of seconds.")
+    return seconds
 
 
 def _content(path: Path) -> bytes:

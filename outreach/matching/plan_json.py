@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 from outreach.matching import json_form as form
 from outreach.matching.assignment_json import assignment_json, read_assignment
@@ -109,13 +109,14 @@ def plan_bytes(plan: Plan) -> bytes:
 
 def write_plan(plan: Plan, path: Path) -> None:
     """Put the plan at `path` in one step: whoever reads, or kills the writer, finds the old file or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    # Not by tempfile: its files are closed to everybody else, and a plan is as open as any file somebody makes here.
+    beside = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with beside.open("xb") as file:
             file.write(plan_bytes(plan))
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        beside.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
+import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 from typing import Any
@@ -44,7 +49,10 @@ def test_match_writes_a_plan_that_check_passes(files: tuple[Path, Path]) -> None
     problem, out = files
     done = outreach("match", problem, "--out", out, "--workers", "1", "--seed", "5")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr.splitlines()[-1].endswith("optimal: equity 200, groups 2, preference 20, travel 35")
+    assert done.stderr.splitlines()[-2].endswith("optimal: equity 200, groups 2, preference 20, travel 35")
+    assert done.stderr.splitlines()[-1] == (
+        f"outreach match: {out} has the best plan there is: 2 of 2 requests placed"
+    )
     plan = read_plan(out.read_bytes())
     assert plan.sha256 == sha256_of(problem.read_bytes())
     assert (plan.status, plan.solver.seed, plan.solver.workers) == ("optimal", 5, 1)
@@ -105,8 +113,35 @@ def test_input_that_is_refused_gives_one_clear_line(files: tuple[Path, Path], tm
     assert (
         no_plan.stderr == f"outreach: {problem}: format: 'outreach-matching/1' is none of outreach-plan/1\n"
     )
-    nowhere = outreach("match", problem, "--out", tmp_path / "no" / "plan.json")
-    assert (nowhere.returncode, nowhere.stderr.count("\n")) == (2, 1)
+
+
+def test_a_place_where_no_plan_can_go_is_refused_before_the_work(files: tuple[Path, Path]) -> None:
+    problem, out = files
+    before = problem.read_bytes()
+    for place, why in (
+        (out.parent / "no" / "plan.json", f"there is no folder {out.parent / 'no'}"),
+        (out.parent, "is there already, and is no file"),
+        (problem, "is the problem itself"),
+    ):
+        done = outreach("match", problem, "--out", place)
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", f"outreach: {place}: {why}\n")
+    assert problem.read_bytes() == before
+    assert [one.name for one in out.parent.iterdir()] == [problem.name]
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "soon"])
+def test_a_limit_that_is_no_number_of_seconds_is_refused(seconds: str, files: tuple[Path, Path]) -> None:
+    problem, out = files
+    done = outreach("match", problem, "--out", out, "--seconds", seconds)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Invalid value for '--seconds'" in done.stderr
+    assert not out.exists()
+
+
+def test_a_plan_is_as_open_as_any_file_made_here(files: tuple[Path, Path]) -> None:
+    problem, out = files
+    outreach("match", problem, "--out", out, "--quiet")
+    assert out.stat().st_mode == problem.stat().st_mode
 
 
 def test_contradictory_pins_are_named(files: tuple[Path, Path], tmp_path: Path) -> None:
@@ -146,7 +181,23 @@ def test_a_start_plan_is_read_and_never_made_worse(files: tuple[Path, Path], tmp
     assert done.returncode == 0
     after = read_plan(again.read_bytes())
     assert [goal.value for goal in after.objectives] == [goal.value for goal in before.objectives]
-    assert outreach("match", problem, "--out", again, "--start", problem).returncode == 2
+    refused = outreach("match", problem, "--out", again, "--start", problem)
+    assert refused.returncode == 2
+    assert refused.stderr.endswith("format: 'outreach-matching/1' is none of outreach-plan/1\n")
+    absent = outreach("match", problem, "--out", again, "--start", tmp_path / "none.json")
+    assert (absent.returncode, absent.stderr.count("\n")) == (2, 1)
+
+
+def test_a_start_plan_of_another_problem_gives_what_it_can(files: tuple[Path, Path], tmp_path: Path) -> None:
+    problem, out = files
+    outreach("match", problem, "--out", out, "--quiet")
+    plan = json.loads(out.read_text())
+    plan["assignments"].append({"request": "R9", "slot": "L9"})
+    strange = write(tmp_path / "strange.json", plan)
+    again = tmp_path / "again.json"
+    assert outreach("match", problem, "--out", again, "--start", strange, "--quiet").returncode == 0
+    assert json.loads(again.read_text())["assignments"] == plan["assignments"][:2]
+    assert outreach("check", problem, again).returncode == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -177,6 +228,70 @@ def test_an_interrupted_run_leaves_its_best_plan(number: signal.Signals, tmp_pat
     assert time.monotonic() - began < 10
     assert ('"event": "end"' in rest) == (number != signal.SIGKILL)
     assert outreach("check", problem, out).returncode == 0
+
+
+def test_a_terminal_shows_every_goal_and_ctrl_c_leaves_the_plan(tmp_path: Path) -> None:
+    """A real terminal, and the key that a person presses there."""
+    problem = write(tmp_path / "city.json", city(120, 30, 1))
+    out = tmp_path / "plan.json"
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    command = [*COMMAND, "match", str(problem), "--out", str(out), "--seconds", "300"]
+    with subprocess.Popen(
+        command,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=ROOT,
+        start_new_session=True,
+        preexec_fn=take_terminal,
+    ) as child:
+        os.close(theirs)
+        shown = read_until(ours, "of 300 s, relaxation")
+        os.write(ours, b"\x03")
+        shown += read_until(ours, None)
+        child.wait(20)
+    os.close(ours)
+    assert child.returncode == 0
+    assert "requests placed\r\n" in shown[-80:]
+    assert all(f"  {goal} " in shown for goal in ("equity", "groups", "preference", "travel"))
+    assert (
+        max(len(row) for row in re.sub(r"\x1b\[\d*[AK]", "", shown).splitlines() if "plan.json" not in row)
+        < 80
+    )
+    assert outreach("check", problem, out).returncode == 0
+
+
+def take_terminal() -> None:
+    """In the child: its standard input is the terminal whose Ctrl-C it hears."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def read_until(terminal: int, words: str | None) -> str:
+    """What is shown until these words, or until the end."""
+    shown = ""
+    while words is None or words not in shown:
+        try:
+            more = os.read(terminal, 65536)
+        except OSError:  # Linux says EIO when the last one has closed a terminal.
+            more = b""
+        if not more:
+            assert words is None, shown
+            break
+        shown += more.decode()
+    return shown
+
+
+def test_match_loads_no_web_and_no_database(files: tuple[Path, Path]) -> None:
+    problem, out = files
+    code = (
+        "import sys; from outreach.cli import main\n"
+        f"try: main(['match', {str(problem)!r}, '--out', {str(out)!r}, '--quiet'])\n"
+        "except SystemExit as end: assert end.code == 0\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'flask', 'sqlalchemy', 'werkzeug', 'ortools'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.splitlines()[-1] == "['ortools']"
 
 
 def test_help_has_an_example_and_needs_no_solver_no_web_no_database() -> None:
