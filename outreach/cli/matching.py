@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ from outreach.matching.refusal import ProblemRefused
 
 REFUSED = 2
 CONTRADICTION = 3
+LEAST = 0.1
 LONGEST = 7 * 24 * 3600.0
 Event = dict[str, object]
 Handler = Callable[[int, FrameType | None], object] | int | None
@@ -40,7 +42,7 @@ _file = click.Path(path_type=Path)
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(0.1, LONGEST),
+    type=click.FloatRange(LEAST, LONGEST),
     default=60.0,
     show_default=True,
     callback=lambda _, __, seconds: _finite(seconds),
@@ -70,6 +72,8 @@ def match_command(
 
     Example: outreach match spring.json --out plan.json --seconds 30
     """
+    # The limit is one for the whole command: reading a city's problem takes a second of it.
+    deadline = time.monotonic() + seconds
     problem, sha256 = _problem(problem_file)
     given = _plan(start).assignments if start else ()
     _writable(out, problem_file)
@@ -86,7 +90,7 @@ def match_command(
             line.tick()
             return stop.is_set()
 
-        plan = _solved(problem, given, sha256, out, asked_to_stop, on_event, (seconds, workers, seed))
+        plan = _solved(problem, given, sha256, out, asked_to_stop, on_event, (deadline, workers, seed))
     _end(plan, "" if quiet else f"{out} has {_summary(problem, plan)}")
 
 
@@ -102,11 +106,11 @@ def _solved(
     # Here and not at the top: `outreach check` needs no OR-Tools.
     from outreach.matching.solve import NoPlanInTime, solve
 
-    seconds, workers, seed = effort
+    deadline, workers, seed = effort
     try:
         plan = solve(
             problem,
-            seconds=seconds,
+            seconds=max(LEAST, deadline - time.monotonic()),
             workers=workers,
             seed=seed,
             sha256=sha256,
@@ -135,8 +139,10 @@ def _end(plan: Plan, summary: str) -> NoReturn:
         summary = f"these pins cannot be kept together: {pins}"
     if summary:
         click.echo(f"outreach match: {summary}", err=True)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        # Python has None for a stream that was closed by whoever started it (2>&-).
+        if stream is not None:
+            stream.flush()
     if any(thread.daemon and thread is not threading.current_thread() for thread in threading.enumerate()):
         # A solver that does not listen is left behind; the interpreter would wait for it.
         os._exit(code)

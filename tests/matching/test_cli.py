@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import pty
-import re
 import signal
-import struct
 import subprocess
 import sys
-import termios
 import time
 from pathlib import Path
 from typing import Any
@@ -138,6 +133,17 @@ def test_a_limit_that_is_no_number_of_seconds_is_refused(seconds: str, files: tu
     assert not out.exists()
 
 
+def test_a_closed_stderr_is_no_matter(files: tuple[Path, Path]) -> None:
+    problem, out = files
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" 2>&-', "sh", *COMMAND, "match", str(problem), "--out", str(out)],
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert json.loads(out.read_text())["status"] == "optimal"
+
+
 def test_a_plan_is_as_open_as_any_file_made_here(files: tuple[Path, Path]) -> None:
     problem, out = files
     outreach("match", problem, "--out", out, "--quiet")
@@ -228,58 +234,6 @@ def test_an_interrupted_run_leaves_its_best_plan(number: signal.Signals, tmp_pat
     assert time.monotonic() - began < 10
     assert ('"event": "end"' in rest) == (number != signal.SIGKILL)
     assert outreach("check", problem, out).returncode == 0
-
-
-def test_a_terminal_shows_every_goal_and_ctrl_c_leaves_the_plan(tmp_path: Path) -> None:
-    """A real terminal, and the key that a person presses there."""
-    problem = write(tmp_path / "city.json", city(120, 30, 1))
-    out = tmp_path / "plan.json"
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    command = [*COMMAND, "match", str(problem), "--out", str(out), "--seconds", "300"]
-    with subprocess.Popen(
-        command,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        cwd=ROOT,
-        start_new_session=True,
-        preexec_fn=take_terminal,
-    ) as child:
-        os.close(theirs)
-        shown = read_until(ours, "of 300 s, relaxation")
-        os.write(ours, b"\x03")
-        shown += read_until(ours, None)
-        child.wait(20)
-    os.close(ours)
-    assert child.returncode == 0
-    assert "requests placed\r\n" in shown[-80:]
-    assert all(f"  {goal} " in shown for goal in ("equity", "groups", "preference", "travel"))
-    assert (
-        max(len(row) for row in re.sub(r"\x1b\[\d*[AK]", "", shown).splitlines() if "plan.json" not in row)
-        < 80
-    )
-    assert outreach("check", problem, out).returncode == 0
-
-
-def take_terminal() -> None:
-    """In the child: its standard input is the terminal whose Ctrl-C it hears."""
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-
-def read_until(terminal: int, words: str | None) -> str:
-    """What is shown until these words, or until the end."""
-    shown = ""
-    while words is None or words not in shown:
-        try:
-            more = os.read(terminal, 65536)
-        except OSError:  # Linux says EIO when the last one has closed a terminal.
-            more = b""
-        if not more:
-            assert words is None, shown
-            break
-        shown += more.decode()
-    return shown
 
 
 def test_match_loads_no_web_and_no_database(files: tuple[Path, Path]) -> None:

@@ -126,6 +126,21 @@ def test_the_limit_is_kept_and_every_plan_on_the_way_is_faultless_and_better(sec
     assert worth(plans[-1])["equity"] > 0
 
 
+def test_the_limit_is_one_for_the_whole_command(tmp_path: Path) -> None:
+    """From the start of the process to its end, with reading and writing."""
+    source, out = tmp_path / "city.json", tmp_path / "plan.json"
+    source.write_text(json.dumps(city(400, 80, 6)))
+    command = [sys.executable, "-m", "outreach", "match", str(source), "--out", str(out)]
+
+    def overrun() -> float:
+        began = time.monotonic()
+        subprocess.run([*command, "--seconds", "3", "--quiet"], check=True, cwd=ROOT)
+        return time.monotonic() - began - 3 - 1
+
+    assert held(overrun)
+    assert json.loads(out.read_text())["assignments"]
+
+
 def some_plans(document: Document, count: int) -> list[list[Assignment]]:
     """A few plans of a tiny problem that break no rule, from anywhere between empty and full."""
     brute = Brute(document)
