@@ -1,6 +1,7 @@
 """What the solver promises about time, stopping, repetition and beginnings, on generated cities and tiny problems.
 
-A promise about seconds is held in one of three tries: a busy machine breaks one now and then, a mistake breaks all three.
+A promise about seconds is held in one of three tries, with the second of grace as long as a second of work takes at that moment:
+a busy machine breaks one try now and then, a mistake breaks all three.
 """
 
 from __future__ import annotations
@@ -55,8 +56,20 @@ def worth(plan: Plan) -> dict[str, object]:
 
 
 def held(overrun: Callable[[], float]) -> bool:
-    """Whether one of three tries overruns nothing."""
-    return any(overrun() <= 0 for _ in range(3))
+    """Whether one of three tries overruns by no more than `busy` makes of the grace it was given already."""
+    for _ in range(3):
+        before = busy()
+        if overrun() <= ANSWER * (max(before, busy()) - 1):
+            return True
+    return False
+
+
+def busy() -> float:
+    """How many seconds a second of work takes just now: 1 on a machine that has nothing else to do."""
+    began, worked = time.monotonic(), time.thread_time()
+    while time.thread_time() - worked < 0.1:
+        pass
+    return (time.monotonic() - began) / (time.thread_time() - worked)
 
 
 def test_the_same_plan_and_the_same_bounds_in_every_process(tmp_path: Path) -> None:
@@ -118,7 +131,7 @@ def test_the_limit_is_kept_and_every_plan_on_the_way_is_faultless_and_better(sec
         plans.clear()
         began = time.monotonic()
         solve(problem, seconds=seconds, on_plan=plans.append)
-        return time.monotonic() - began - seconds - max(0.05 * seconds, 1.0)
+        return time.monotonic() - began - seconds - max(0.05 * seconds, ANSWER)
 
     assert held(overrun)
     assert [check(problem, plan) for plan in plans] == [[]] * len(plans)
@@ -135,7 +148,7 @@ def test_the_limit_is_one_for_the_whole_command(tmp_path: Path) -> None:
     def overrun() -> float:
         began = time.monotonic()
         subprocess.run([*command, "--seconds", "3", "--quiet"], check=True, cwd=ROOT)
-        return time.monotonic() - began - 3 - 1
+        return time.monotonic() - began - 3 - ANSWER
 
     assert held(overrun)
     assert json.loads(out.read_text())["assignments"]
