@@ -17,7 +17,8 @@ from _jpyinterpreter import convert_to_java_python_like_object
 from jpype import JImplements, JOverride
 from timefold.solver import SolverFactory
 from timefold.solver.config import ScoreDirectorFactoryConfig, SolverConfig
-from visits import GOALS, Company, Place, Plan, School, Slot, Team, Visit, rules
+from visits import GOALS, Company, Place, Plan, School, Slot, Team, Visit
+from visits_rules import rules
 
 PAUSE_SECONDS = 0.25
 LAST_WORDS_SECONDS = 0.4
