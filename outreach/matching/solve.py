@@ -32,6 +32,7 @@ from outreach.matching.solving.pipeline import Pipeline
 from outreach.matching.solving.progress import Event, Progress
 from outreach.matching.solving.search import FIRST_BUDGET, Search
 from outreach.matching.solving.timetable import TeamDays
+from outreach.matching.solving.work import Work
 
 # What the pattern LP leaves open is closed by CP-SAT on the whole model where that is small enough for it.
 MOST_OPTIONS = 20_000
@@ -134,9 +135,10 @@ class _Run:
 
     def _improve(self, options: Options, days: TeamDays) -> None:
         if options.complete and not self._all_proven():
-            Pipeline(options, days, self.best, self.clock, self.progress, self.effort).run()
+            work = Work(options, days, self.best, self.clock, self.progress, self.effort)
+            Pipeline(work).run()
             if not self._all_proven() and len(options.all) <= MOST_OPTIONS:
-                Search(options, days, self.best, self.clock, self.progress, self.effort).all_goals()
+                Search(work).all_goals()
 
     def _all_proven(self) -> bool:
         return all(map(self.best.proven, self.problem.objectives))

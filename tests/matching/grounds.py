@@ -23,7 +23,7 @@ def endless() -> Clock:
 
 def ground_of(problem: Problem) -> Ground:
     options = options_of(problem, endless())
-    return Ground(options, TeamDays(options))
+    return Ground(options, TeamDays(options), endless())
 
 
 # Rules between resources too: a pattern may break them, a row of the LP holds them.

@@ -17,12 +17,11 @@ MOST = 10**9
 def blend(ground: Ground, goals: Sequence[str]) -> dict[str, int]:
     """Weights of these goals, nearly lexicographic: a step of one outweighs any single placement's effect on the next."""
     kept = list(goals)
-    while kept:
-        weights = _weights(ground, kept)
-        if sum(weights[goal] * _largest(ground, goal) for goal in kept) <= MOST:
-            return weights
+    weights = _weights(ground, kept)
+    while len(kept) > 1 and sum(weights[goal] * _largest(ground, goal) for goal in kept) > MOST:
         kept.pop()
-    return {}
+        weights = _weights(ground, kept)
+    return weights
 
 
 def _weights(ground: Ground, goals: Sequence[str]) -> dict[str, int]:

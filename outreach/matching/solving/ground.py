@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from outreach.matching.plan import Value
 from outreach.matching.problem import MAXIMISED
+from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.goals import scale_of, scaled, unscaled, weight_of
 from outreach.matching.solving.options import Options
 from outreach.matching.solving.timetable import TeamDays
@@ -45,10 +46,11 @@ class SessionRow:
 
 
 class Ground:
-    """Arrays over the options (`n`), the resources and the schools of one problem."""
+    """Arrays over the options (`n`), the resources and the schools of one problem. Raises `OutOfTime`: large ones take seconds."""
 
-    def __init__(self, options: Options, days: TeamDays) -> None:
+    def __init__(self, options: Options, days: TeamDays, clock: Clock) -> None:
         self.options = options
+        self.clock = clock
         self.days = days
         self.problem = options.problem
         self.n = len(options.all)
@@ -169,6 +171,7 @@ class Ground:
         weeks: dict[tuple[int, int], list[int]] = defaultdict(list)
         totals: dict[int, list[int]] = defaultdict(list)
         for at in used:
+            self.clock.check()
             members = self.members(at)
             company = int(self.company[members[0]])
             totals[company].append(at)
@@ -176,6 +179,7 @@ class Ground:
                 weeks[company, int(week)].append(at)
         self._cap(weeks, totals)
         for (company, week), together in sorted(weeks.items()):
+            self.clock.check()
             self._limit_week(company, week, together)
         for company, together in sorted(totals.items()):
             limit = self.problem.companies[company].max_sessions

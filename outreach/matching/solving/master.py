@@ -236,7 +236,7 @@ class Master:
     def _prices(self, result: mathopt.SolveResult) -> Prices:
         duals = result.dual_values()
         ground, problem = self.ground, self.ground.problem
-        unit = self._unit()
+        unit = self._unit(max(map(abs, duals.values()), default=0.0))
 
         def whole(row: mathopt.LinearConstraint) -> int:
             price: float = duals.get(row, 0.0)
@@ -266,14 +266,15 @@ class Master:
             _array(whole(row) for row in self._links),
         )
 
-    def _unit(self) -> int:
-        """As fine as 64 bits allow for the largest sum that can come up."""
+    def _unit(self, dearest: float) -> int:
+        """As fine as 64 bits allow for the largest sums that can come up: of the objective, and of the rows' prices."""
         most = 1.0
         for goal, weight in self.aims.items():
             reach = float(np.abs(self.ground.reach[goal]).sum())
             use = float(np.abs(self.ground.use_gain[goal]).sum())
             gains = float(np.abs(self.ground.gain[goal]).max(initial=0)) * len(self.ground.problem.requests)
             most += weight * (gains + reach + use)
+        most = max(most, dearest * len(self.ground.problem.requests))
         return 1 << max(0, min(FINEST, ROOM_BITS - math.ceil(math.log2(most))))
 
 

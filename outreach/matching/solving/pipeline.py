@@ -9,45 +9,33 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 from outreach.matching.solving.background import Task
-from outreach.matching.solving.best import Best
 from outreach.matching.solving.blend import blend
-from outreach.matching.solving.engine import Clock, Effort
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.integer import Integer
 from outreach.matching.solving.master import Members
-from outreach.matching.solving.options import Options
-from outreach.matching.solving.progress import Progress
 from outreach.matching.solving.relaxation import Relaxation, Round
 from outreach.matching.solving.rounding import rounded
-from outreach.matching.solving.timetable import TeamDays
+from outreach.matching.solving.work import Work
 
 # Patterns for an integer program, the most promising ones: what HiGHS chooses from in seconds, and in a minute.
 SOME = 30_000
 MANY = 12_000
 # HiGHS cannot be interrupted, so it ends this much before the clock does.
 MARGIN = 0.5
-ROUNDING = 1e-9
 
 
 class Pipeline:
     """Improves `best` (which holds a plan already) and its bounds until all is proven or nothing helps any more."""
 
-    def __init__(
-        self, options: Options, days: TeamDays, best: Best, clock: Clock, progress: Progress, effort: Effort
-    ) -> None:
-        self.options = options
-        self.days = days
-        self.best = best
-        self.clock = clock
-        self.progress = progress
-        self.effort = effort
-        self.goals = options.problem.objectives
-        self.ground = Ground(options, days)
-        self.relaxation = Relaxation(self.ground, clock)
+    def __init__(self, work: Work) -> None:
+        self.options, self.days, self.best = work.options, work.days, work.best
+        self.clock, self.progress, self.effort = work.clock, work.progress, work.effort
+        self.goals = self.options.problem.objectives
+        self.ground = Ground(self.options, self.days, self.clock)
+        self.relaxation = Relaxation(self.ground, self.clock)
         self.bounded: dict[str, tuple[dict[str, int], Round]] = {}
         """Per goal the levels at which its LP was solved last, and that solution."""
         self.search: Task[list[int] | None] | None = None
@@ -142,14 +130,15 @@ class Pipeline:
 
         def heard(last: Round) -> bool:
             self._hear_search(wait=False)
-            self._learn(goal, last.bound)
+            self._learn(goal, last)
             return self.best.proven(goal)
 
         return self.relaxation.converge(0.0, heard)
 
-    def _learn(self, goal: str, bound: float) -> None:
+    def _learn(self, goal: str, last: Round) -> None:
+        # Whole numbers throughout: the bound is as exact as the prices.
         step = self.ground.step[goal]
-        level = math.floor(bound / step + ROUNDING) * step
+        level = last.whole // (last.relaxed.prices.unit * step) * step
         if self.best.learn(goal, self.ground.value(goal, level)):
             self.progress.bound(goal, self.best.values[goal], self.best.bounds[goal])
 

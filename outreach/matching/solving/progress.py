@@ -1,6 +1,8 @@
 """What the solver says while it works. Each event is a dict that can be written as one line of JSON:
 
-- `{"event": "phase", "phase": "candidates" | "first plan" | "goal", "goal": name or null, "seconds": s}`: what is done now.
+- `{"event": "phase", "phase": name, "goal": name or null, "seconds": s}`: what is done now. The phases are `candidates`, `first
+  plan`, `relaxation` (the LP of all goals), `rounding` (a whole plan out of it), `goal` (a bound of one goal, or CP-SAT's work on
+  it) and `search` (for a plan better in one goal).
 - `{"event": "plan", "placed": n, "objectives": [{"name", "value", "bound", "proven"}...], "seconds": s}`: a better plan, already
   judged faultless, with the best bounds known at that moment.
 - `{"event": "bound", "goal": name, "value": v, "bound": b, "seconds": s}`: a tighter bound of one goal, and the best plan's value.

@@ -24,11 +24,17 @@ CHOSEN = 0.999
 
 @dataclass(frozen=True)
 class Round:
-    """One round: the LP's solution, and `bound`, which holds for every plan in the objective's own whole numbers."""
+    """One round: the LP's solution, the patterns and rows that were new after it, and a bound of every plan's objective: `whole`
+    in the prices' unit."""
 
     relaxed: Relaxed
-    bound: float
+    whole: int
     new: int
+
+    @property
+    def bound(self) -> float:
+        """The bound as the objective counts, for comparing with the LP."""
+        return self.whole / self.relaxed.prices.unit
 
 
 class Relaxation:
@@ -42,7 +48,7 @@ class Relaxation:
         self.pricing = Pricing(ground, clock)
 
     def seed(self, chosen: Iterable[int], weights: Mapping[str, int]) -> None:
-        """Begin with the patterns of a plan (its options) and each request's most gainful options alone."""
+        """Begin with the patterns of a plan (its options) and each request's most gainful options alone. Raises `OutOfTime`."""
         ground = self.ground
         self.master.add(self.patterns_of(chosen))
         gain = sum((weight * ground.gain[goal] for goal, weight in weights.items()), np.zeros(ground.n))
@@ -51,6 +57,7 @@ class Relaxation:
         begins = np.flatnonzero(np.append(True, request[1:] != request[:-1])) if len(order) else order
         position = np.arange(ground.n) - np.repeat(begins, np.diff(np.append(begins, ground.n)))
         for option in order[position < SINGLES].tolist():
+            self.clock.check()
             resource = int(ground.resource[option])
             if self.pricing.partners(resource).enough((option,)):
                 self.master.add([(int(ground.site_of[resource]), (option,))])
@@ -115,7 +122,7 @@ class Relaxation:
         links = list(self.master.link_rows)
         values = prices.option_values(self.ground, links)
         priced = self.pricing.price(values, prices.use_values(self.ground), prices.site)
-        bound = prices.bound(self.ground, links, priced.best, self.master.held) / prices.unit
+        whole = prices.bound(self.ground, links, priced.best, self.master.held)
         new = self.master.separate(relaxed) + self.master.add(priced.columns)
         self.clock.check()
-        return Round(relaxed, bound, new)
+        return Round(relaxed, whole, new)

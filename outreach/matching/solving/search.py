@@ -11,13 +11,10 @@ from collections.abc import Sequence
 
 from outreach.matching.plan import Value
 from outreach.matching.problem import MAXIMISED
-from outreach.matching.solving.best import Best
-from outreach.matching.solving.engine import Answer, Clock, Effort, run
+from outreach.matching.solving.engine import Answer, Effort, run
 from outreach.matching.solving.goals import scaled, unscaled
 from outreach.matching.solving.model import Model
-from outreach.matching.solving.options import Options
-from outreach.matching.solving.progress import Progress
-from outreach.matching.solving.timetable import TeamDays
+from outreach.matching.solving.work import Work
 
 FIRST_BUDGET = 4.0
 GROWTH = 3
@@ -27,17 +24,11 @@ ROUNDING = 1e-6
 class Search:
     """Improves `best` (which holds a plan already) and its bounds until all is proven or the time is over."""
 
-    def __init__(
-        self, options: Options, days: TeamDays, best: Best, clock: Clock, progress: Progress, effort: Effort
-    ) -> None:
-        self.options = options
-        self.days = days
-        self.best = best
-        self.clock = clock
-        self.progress = progress
-        self.effort = effort
-        self.goals = options.problem.objectives
-        self.model = Model(options, days, clock)
+    def __init__(self, work: Work) -> None:
+        self.options, self.days, self.best = work.options, work.days, work.best
+        self.clock, self.progress, self.effort = work.clock, work.progress, work.effort
+        self.goals = self.options.problem.objectives
+        self.model = Model(self.options, self.days, self.clock)
         self.rows = {goal: _Row(self.model, goal) for goal in self.goals}
 
     def all_goals(self) -> None:
