@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 import numpy as np
 import pytest
 
 from outreach.matching.check import faults_of
+from outreach.matching.problem import Problem
+from outreach.matching.problem_json import read_problem
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.links import Links
 from tests.matching.grounds import ground_of
+from tests.matching.tiny_problems import document
 from tests.matching.wild import wild
 
 
@@ -27,9 +31,14 @@ def broken_by(ground: Ground, pair: tuple[int, int]) -> bool:
     )
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_a_link_is_broken_exactly_where_the_judge_says_so(seed: int) -> None:
-    ground = ground_of(wild(seed))
+def problems() -> list[Problem]:
+    crews = [read_problem(json.dumps(document("H6 crew", seed)).encode()) for seed in range(20)]
+    return [*(wild(seed) for seed in range(20)), *crews]
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_a_link_is_broken_exactly_where_the_judge_says_so(number: int) -> None:
+    ground = ground_of(problems()[number])
     links = Links(ground)
     fixed = np.flatnonzero(links.fixed).tolist()
     pairs = [

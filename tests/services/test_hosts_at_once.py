@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time
@@ -36,8 +35,9 @@ from outreach.services.invitations import accept_invitation, invite, withdraw_in
 from outreach.services.offers import withdraw_offer
 from outreach.services.series import Series
 from outreach.services.slots import add_series, add_slot, cancel_slot
-from outreach.services.transaction import Refusal, one_transaction
+from outreach.services.transaction import one_transaction
 from tests import build, visit_rows
+from tests.at_once import at_once
 from tests.booking_stage import make_stage, read
 from tests.build import NOW
 from tests.cast import Cast
@@ -59,22 +59,7 @@ class Crowd:
     app: Flask
 
     def press(self, *deeds: Callable[[], object]) -> list[str]:
-        """Carry the deeds out at once; "done" or the refusal's class for each. A fault comes through."""
-        ready = Barrier(len(deeds))
-
-        def one(deed: Callable[[], object]) -> str:
-            with self.app.app_context():
-                ready.wait(30)
-                try:
-                    deed()
-                except Refusal as refusal:
-                    return type(refusal).__name__
-                finally:
-                    db.session.remove()
-                return "done"
-
-        with ThreadPoolExecutor(len(deeds)) as pool:
-            return list(pool.map(one, deeds))
+        return at_once(self.app, *deeds)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -14,31 +13,14 @@ from outreach.models import (
     Role,
     db,
 )
-from outreach.services.invitations import invite
 from outreach.services.transaction import one_transaction
-from tests.build import NOW
 from tests.cast import PEOPLE, Cast
 from tests.forms import press
 from tests.html import faults_of
+from tests.invited import invited, listed
 from tests.simplified import simplified_in
 
 As = Callable[[str], FlaskClient]
-
-NEW = {"name": "New Person", "email": "new@example.org"}
-
-
-def listed(page: str) -> list[str]:
-    """The people on a page, by the first part of their address."""
-    return sorted(set(re.findall(r"(\w+)@example\.org", page)))
-
-
-def invited(app: Flask, cast: Cast, email: str = NEW["email"]) -> int:
-    """Hana has invited somebody to coordinate Robo Works; the number of the invitation."""
-    with app.app_context():
-        facts = {"role": Role.COORDINATOR, "body_id": cast.robo, "by": cast.user("hana"), "now": NOW}
-        found = invite(**{**NEW, "email": email}, **facts).invitation  # type: ignore[arg-type]
-        assert found is not None
-        return found.id
 
 
 def membership_of(app: Flask, cast: Cast, name: str) -> int:
