@@ -134,7 +134,8 @@ class Visit:
 # What each letter must be told besides `reader` (the name to greet). A letter short of a fact is not sent half empty.
 LETTERS: dict[str, frozenset[str]] = {
     "invitation": frozenset({"acts_for", "url", "expires"}),
-    "role_offered": frozenset({"acts_as", "invited_by", "url"}),
+    "role_offered": frozenset({"acts_as", "invited_by", "expires", "url"}),
+    "role_ended": frozenset({"acted_as", "ended_by", "url"}),
     "password_reset": frozenset({"url", "expires"}),
     "booking_awaiting": frozenset({"visit", "url", "confirm_by"}),
     "booking_confirmed": frozenset({"visit", "url"}),

@@ -146,7 +146,12 @@ FACTS: dict[str, Any] = {
     "acts_for": "Lok Fung Kindred Society",
     "acts_as": "Coordinator, Robo Works",
     "invited_by": "Hana Yip",
+    "acted_as": "Hub member, Hilltop Park",
+    "ended_by": "Stan Lo",
 }
+
+
+DEADLINES = {"confirm_by", "held_until", "expires"}
 
 
 class _Words(HTMLParser):
@@ -206,11 +211,13 @@ def expected_words(language: str) -> dict[str, str]:
         "acts_for": "Lok Fung Kindred Society",
         "acts_as": "Coordinator, Robo Works",
         "invited_by": "Hana Yip",
+        "acted_as": "Hub member, Hilltop Park",
+        "ended_by": "Stan Lo",
         "round_title": "Spring 2027",
     }
 
 
-@pytest.mark.parametrize("name", ["booking_awaiting", "reminder_confirm", "booking_lapsed", "place_offered"])
+@pytest.mark.parametrize("name", [name for name, facts in LETTERS.items() if facts & DEADLINES])
 def test_a_letter_with_a_deadline_says_when_it_is(app: Flask, name: str) -> None:
     for language in (ENGLISH, CHINESE):
         letter = render(name, language, FACTS)

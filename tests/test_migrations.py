@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from outreach.app import create_app
 from outreach.config import Settings
@@ -59,3 +60,21 @@ def test_both_engines_name_every_check_as_the_models_do(empty):
 
 def conventional(table, name):
     return name if re.match(rf"ck_{table}_", name) else f"ck_{table}_{name}"
+
+
+def test_an_invitation_of_the_first_days_may_be_answered_for_a_fortnight(empty):
+    upgrade(revision="0001")
+    sent = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+    people, asked = Base.metadata.tables["user"], Base.metadata.tables["invitation"]
+    person = {"email": "a@example.org", "name": "A", "phone": "", "language": "en_HK", "active": True}
+    offer = {"user_id": 1, "invited_by_id": 1, "role": "staff", "name": "A", "created_at": sent}
+    with db.engine.begin() as connection:
+        connection.execute(people.insert().values(id=1, created_at=sent, **person))
+        connection.execute(asked.insert().values(**offer))
+    upgrade()
+    with db.engine.connect() as connection:
+        assert connection.scalars(select(asked.c.expires_at)).all() == [sent + timedelta(days=14)]
+    downgrade(revision="0001")
+    upgrade()
+    with db.engine.connect() as connection:
+        assert connection.scalars(select(asked.c.expires_at)).all() == [sent + timedelta(days=14)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -125,6 +125,7 @@ def an_invitation(cast: Cast) -> Invitation:
         name="Cole",
         invited_by_id=cast.people["hana"],
         created_at=NOW,
+        expires_at=NOW + timedelta(days=14),
     )
 
 

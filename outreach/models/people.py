@@ -153,7 +153,8 @@ class Membership(Acting, Base):
 
 
 class Invitation(Acting, Base):
-    """A role that is offered and not yet accepted; the row goes when it is answered or withdrawn. `name` is what the
+    """A role that is offered and not yet accepted; the row goes when it is answered or withdrawn, and can be offered anew
+    when it has expired. `name` is what the
     inviter typed (class: contact; goes with the row): the account's own is not theirs to read before it accepts."""
 
     __tablename__ = "invitation"
@@ -168,6 +169,8 @@ class Invitation(Acting, Base):
     name: Mapped[Name]
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
+    # Counted from the last letter; after it the role is no longer there to be taken.
+    expires_at: Mapped[datetime]
 
     user: Mapped[User] = relationship(foreign_keys="Invitation.user_id", lazy="joined")
     invited_by: Mapped[User] = relationship(foreign_keys="Invitation.invited_by_id", lazy="joined")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true
@@ -68,10 +69,10 @@ def find_invitations(*, reader: User, words: str = "", number: int = 1) -> Page[
     return page_of(found.order_by(Invitation.created_at.desc(), Invitation.id.desc()), number=number)
 
 
-def own_invitations(user: User) -> list[Invitation]:
-    """What somebody has been offered and not answered."""
-    found = select(Invitation).where(Invitation.user_id == user.id).order_by(Invitation.id)
-    return list(db.session.scalars(found).unique())
+def own_invitations(user: User, *, now: datetime) -> list[Invitation]:
+    """What somebody has been offered and can still answer."""
+    waiting = (Invitation.user_id == user.id, Invitation.expires_at > now)
+    return list(db.session.scalars(select(Invitation).where(*waiting).order_by(Invitation.id)).unique())
 
 
 def find_bodies(*, reader: User, role: Role, words: str = "", number: int = 1) -> Page[Any]:

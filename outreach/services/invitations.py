@@ -1,7 +1,8 @@
 """Who is let in: invitations, sent and answered. Who may grant what stands in `permissions.may_grant`.
 
 A role begins when the person accepts it: a new account by choosing its password, an open one on the page behind the letter.
-Until then both look alike to the inviter, who so learns of nobody whether they have an account.
+Until then both look alike to the inviter, who so learns of nobody whether they have an account. An invitation expires a
+fortnight after its last letter; sent again, it holds for another.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ from datetime import datetime
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 
-from outreach.models import BODIES, Company, Hub, Invitation, Role, School, User, db
+from outreach.letters import moment
+from outreach.models import BODIES, Company, Hub, Invitation, Role, School, TokenPurpose, User, db
 from outreach.models.words import LOCALES
 from outreach.permissions import may_grant
 from outreach.services.accounts import normal_email
 from outreach.services.outbox import queue
 from outreach.services.roles import begin_role, take_up, write_once
-from outreach.services.tokens import end_tokens
+from outreach.services.tokens import LIFETIME, end_tokens
 from outreach.services.transaction import Refusal, audit, changed_rows, deed, insert_or_ignore
+
+ANSWER_WITHIN = LIFETIME[TokenPurpose.INVITATION]
 
 
 class MayNotGrant(Refusal):
@@ -33,7 +37,7 @@ class InvitationDoesNotHold(Refusal):
 
 
 class InvitationOver(Refusal):
-    """It was answered or withdrawn."""
+    """It was answered or withdrawn, or nobody answered in time."""
 
     status = 410
 
@@ -81,17 +85,21 @@ def invite(
         return Invited(user, None)
     if any(held.role is role and held.body is body for held in user.memberships):
         raise InvitationDoesNotHold(_l("This person acts in this role already."), field="email")
-    write_once(Invitation, user, role, body_id, name=name.strip(), invited_by_id=by.id, created_at=now)
+    facts = {"name": name.strip(), "invited_by_id": by.id, "created_at": now}
+    write_once(Invitation, user, role, body_id, expires_at=now + ANSWER_WITHIN, **facts)
     invitation = _offered(user, role, body_id)
+    invitation.expires_at = now + ANSWER_WITHIN
     _write_to(user, invitation, now=now)
     return Invited(user, invitation)
 
 
 @deed
 def send_again(*, invitation_id: int, by: User, now: datetime) -> None:
-    """Send the letter again; the links of a new account's earlier letters stop working."""
+    """Send the letter again, with as much time to answer as the first; the links of a new account's earlier letters stop
+    working."""
     invitation = _waiting(invitation_id)
     user = invitation.user
+    invitation.expires_at = now + ANSWER_WITHIN
     if user.password_hash is None:
         end_tokens(user_id=user.id, now=now)
     _write_to(user, invitation, now=now)
@@ -108,6 +116,8 @@ def withdraw_invitation(*, invitation_id: int, by: User, now: datetime) -> None:
 def accept_invitation(*, invitation_id: int, by: User, now: datetime) -> None:
     """The person takes the role: it begins at once."""
     invitation = _own(invitation_id, by)
+    if invitation.expires_at <= now:
+        raise _late(invitation)
     if not take_up(invitation, now=now):
         raise _over()
 
@@ -121,6 +131,15 @@ def decline_invitation(*, invitation_id: int, by: User, now: datetime) -> None:
 
 def _over() -> InvitationOver:
     return InvitationOver(_l("This invitation has been answered or withdrawn."))
+
+
+def _late(invitation: Invitation) -> InvitationOver:
+    words = _l(
+        "This invitation was open until %(moment)s. Ask %(name)s to send it again.",
+        moment=moment(invitation.expires_at),
+        name=invitation.invited_by.name,
+    )
+    return InvitationOver(words)
 
 
 def _waiting(invitation_id: int) -> Invitation:

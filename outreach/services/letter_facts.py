@@ -17,12 +17,17 @@ from sqlalchemy import select
 from outreach.letters import Visit, in_language
 from outreach.mail import CalendarEntry
 from outreach.models import (
+    BODIES,
     Booking,
     BookingState,
+    Company,
+    Hub,
     Invitation,
     Membership,
     OfferKind,
     OutboxMessage,
+    Role,
+    School,
     Slot,
     TokenPurpose,
     User,
@@ -175,37 +180,71 @@ def _slot_cancelled(message: OutboxMessage, now: datetime) -> Told | None:
 
 
 def _invitation(message: OutboxMessage, now: datetime) -> Told | None:
-    offered = select(Invitation).where(Invitation.user_id == message.user_id).order_by(Invitation.id)
-    roles: list[Membership | Invitation] = [*message.user.memberships, *db.session.scalars(offered).unique()]
-    told = _with_key(message, TokenPurpose.INVITATION, "account.invitation", now)
+    waiting = (Invitation.user_id == message.user_id, Invitation.expires_at > now)
+    offered = list(db.session.scalars(select(Invitation).where(*waiting).order_by(Invitation.id)).unique())
+    roles: list[Membership | Invitation] = [*message.user.memberships, *offered]
+    if not roles:
+        return None
+    # The link is not to outlive what it leads to: an account without a role helps nobody.
+    until = max((one.expires_at for one in offered), default=None)
+    told = _with_key(message, TokenPurpose.INVITATION, "account.invitation", now, until)
     return Told(told.facts | {"acts_for": ", ".join(map(_body_of, roles))}, secrets=told.secrets)
 
 
 def _role_offered(message: OutboxMessage, now: datetime) -> Told | None:
     invitation = db.session.get(Invitation, message.facts["invitation_id"])
-    if invitation is None:
+    if invitation is None or invitation.expires_at <= now:
         return None
-    role = str(ROLE_WORDS[invitation.role])
     facts = {
         "reader": message.user.name,
-        "acts_as": gettext("%(role)s, %(body)s", role=role, body=_body_of(invitation)),
+        "acts_as": _acts_as(invitation.role, invitation.body),
         "invited_by": invitation.invited_by.name,
+        "expires": invitation.expires_at,
         "url": link("invitations.show", invitation_id=invitation.id),
     }
     return Told(facts)
 
 
+def _role_ended(message: OutboxMessage, now: datetime) -> Told | None:
+    role, body_id = Role(message.facts["role"]), message.facts["body_id"]
+    if any(
+        held.role is role and body_id == getattr(held.body, "id", None) for held in message.user.memberships
+    ):
+        return None
+    table = BODIES.get(role)
+    body: Any = None if table is None else db.session.get(table, body_id)
+    facts = {
+        "reader": message.user.name,
+        "acted_as": _acts_as(role, body),
+        "ended_by": db.session.get_one(User, message.facts["by_id"]).name,
+        "url": link("account.settings"),
+    }
+    return Told(facts)
+
+
+def _acts_as(role: Role, body: School | Company | Hub | None) -> str:
+    words: str = gettext("%(role)s, %(body)s", role=str(ROLE_WORDS[role]), body=_named(body))
+    return words
+
+
 def _body_of(role: Membership | Invitation) -> str:
-    return gettext("Programme office") if role.body is None else in_language(role.body, "name").text
+    return _named(role.body)
+
+
+def _named(body: School | Company | Hub | None) -> str:
+    return gettext("Programme office") if body is None else in_language(body, "name").text
 
 
 def _password_reset(message: OutboxMessage, now: datetime) -> Told | None:
     return _with_key(message, TokenPurpose.PASSWORD_RESET, "account.reset", now)
 
 
-def _with_key(message: OutboxMessage, purpose: TokenPurpose, endpoint: str, now: datetime) -> Told:
-    key = issue_token(user_id=message.user_id, purpose=purpose, now=now)
-    facts = {"reader": message.user.name, "url": link(endpoint, key=key), "expires": now + LIFETIME[purpose]}
+def _with_key(
+    message: OutboxMessage, purpose: TokenPurpose, endpoint: str, now: datetime, until: datetime | None = None
+) -> Told:
+    expires = until or now + LIFETIME[purpose]
+    key = issue_token(user_id=message.user_id, purpose=purpose, now=now, expires_at=expires)
+    facts = {"reader": message.user.name, "url": link(endpoint, key=key), "expires": expires}
     return Told(facts, secrets=(key,))
 
 
@@ -214,5 +253,6 @@ OTHERS: dict[str, Callable[[OutboxMessage, datetime], Told | None]] = {
     "slot_cancelled": _slot_cancelled,
     "invitation": _invitation,
     "role_offered": _role_offered,
+    "role_ended": _role_ended,
     "password_reset": _password_reset,
 }

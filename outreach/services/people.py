@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select, update
@@ -10,6 +11,7 @@ from sqlalchemy import delete, func, select, update
 from outreach.models import Membership, Role, User, UserSession, db
 from outreach.permissions import may_grant
 from outreach.services.invitations import MayNotGrant
+from outreach.services.outbox import queue
 from outreach.services.tokens import end_tokens
 from outreach.services.transaction import Refusal, audit, changed_rows, deed, one_at_a_time
 
@@ -36,8 +38,10 @@ def end_membership(*, membership_id: int, by: User, now: datetime) -> None:
     ended = changed_rows(delete(Membership).where(Membership.id == membership_id))
     db.session.expire(user, ["memberships"])
     if ended:
-        facts = {"role": role.value, "body": None if body is None else body.id}
+        facts: dict[str, Any] = {"role": role.value, "body": None if body is None else body.id}
         audit("people.end_membership", user, by=by, now=now, **facts)
+        if user.id != by.id:
+            _tell(user, role, facts["body"], by=by, now=now)
 
 
 @deed
@@ -68,6 +72,12 @@ def enable_account(*, user_id: int, by: User, now: datetime) -> None:
     if not user.active:
         user.active = True
         audit("people.enable", user, by=by, now=now)
+
+
+def _tell(user: User, role: Role, body_id: Any, *, by: User, now: datetime) -> None:
+    # A number may come again after its row has gone, so the moment makes the key.
+    key = f"role-ended:{user.id}:{role.value}:{body_id}:{now.isoformat()}"
+    queue("role_ended", user=user, dedupe=key, now=now, role=role.value, body_id=body_id, by_id=by.id)
 
 
 def _keep_an_administrator(leaving: User) -> None:

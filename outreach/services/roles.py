@@ -36,12 +36,13 @@ def begin_role(user: User, role: Role, body_id: int | None) -> None:
 
 
 def take_up(invitation: Invitation, *, now: datetime) -> bool:
-    """Turn an invitation into the role it offers, inside the caller's deed; False where it is gone.
+    """Turn an invitation into the role it offers, inside the caller's deed; False where it is gone or has expired.
 
     The DELETE decides: of an answer and a withdrawal at the same moment one happens."""
     user, role, body = invitation.user, invitation.role, invitation.body
     body_id = None if body is None else body.id
-    if changed_rows(delete(Invitation).where(Invitation.id == invitation.id)) != 1:
+    here = (Invitation.id == invitation.id, Invitation.expires_at > now)
+    if changed_rows(delete(Invitation).where(*here)) != 1:
         return False
     begin_role(user, role, body_id)
     audit("people.accept", user, by=user, now=now, role=role.value, body=body_id)
@@ -49,7 +50,8 @@ def take_up(invitation: Invitation, *, now: datetime) -> bool:
 
 
 def take_up_all(user: User, *, now: datetime) -> None:
-    """What the account was prepared for begins, inside the caller's deed that opens it."""
+    """What the account was prepared for begins, inside the caller's deed that opens it; what has expired waits until it is
+    offered anew."""
     offered = select(Invitation).where(Invitation.user_id == user.id).order_by(Invitation.id)
     for invitation in db.session.scalars(offered).unique().all():
         take_up(invitation, now=now)

@@ -15,6 +15,15 @@ from outreach.services.transaction import Refusal, changed_rows, deed
 LIFETIME = {TokenPurpose.INVITATION: timedelta(days=14), TokenPurpose.PASSWORD_RESET: timedelta(hours=2)}
 
 
+USED_UP = {
+    TokenPurpose.INVITATION: _l(
+        "This invitation has been used or is too old, or a newer one has been sent. If you have chosen a password already, sign in."
+        " If not, ask whoever invited you to send the invitation again."
+    ),
+    TokenPurpose.PASSWORD_RESET: _l("This link has been used or is too old. Ask for a new one."),
+}
+
+
 class LinkUsedUp(Refusal):
     """The link is unknown, used or too old."""
 
@@ -32,10 +41,14 @@ def key_hash(key: str) -> str:
 
 
 @deed
-def issue_token(*, user_id: int, purpose: TokenPurpose, now: datetime) -> str:
-    """Make a link's key. Called when the letter is written, so that no key ever lies in the outbox."""
+def issue_token(
+    *, user_id: int, purpose: TokenPurpose, now: datetime, expires_at: datetime | None = None
+) -> str:
+    """Make a link's key. Called when the letter is written, so that no key ever lies in the outbox.
+
+    `expires_at` is for a link that opens no longer than what it leads to; without it the purpose's lifetime counts."""
     key = new_key()
-    expires_at = now + LIFETIME[purpose]
+    expires_at = expires_at or now + LIFETIME[purpose]
     db.session.add(
         Token(key_hash=key_hash(key), purpose=purpose, user_id=user_id, created_at=now, expires_at=expires_at)
     )
@@ -46,7 +59,7 @@ def token_holder(*, key: str, purpose: TokenPurpose, now: datetime) -> User:
     """Whose link this is, while it can still be used; it is not used up."""
     token = db.session.scalar(select(Token).where(*_usable(key, purpose, now)))
     if token is None:
-        raise LinkUsedUp(_l("This link has been used or is too old. Ask for a new one."))
+        raise LinkUsedUp(USED_UP[purpose])
     return _open_account(token.user_id)
 
 
@@ -64,7 +77,7 @@ def spend_token(*, key: str, purpose: TokenPurpose, now: datetime) -> User:
     """Use a link up, inside the caller's deed: of many parallel tries one gets the user, the others a Refusal."""
     spent = changed_rows(update(Token).where(*_usable(key, purpose, now)).values(used_at=now))
     if spent != 1:
-        raise LinkUsedUp(_l("This link has been used or is too old. Ask for a new one."))
+        raise LinkUsedUp(USED_UP[purpose])
     token = db.session.query(Token).filter_by(key_hash=key_hash(key)).one()
     return _open_account(token.user_id)
 

@@ -11,6 +11,7 @@ from outreach.clock import utc_now
 from outreach.models import TokenPurpose
 from outreach.queries.people import own_invitations
 from outreach.services import accounts
+from outreach.services.tokens import token_holder
 from outreach.web.access import reader, requires, safe_next, signed_in_user
 from outreach.web.forms.account import PasswordForm, ResetForm, SettingsForm, SignInForm
 from outreach.web.forms.base import fill
@@ -64,6 +65,8 @@ def forgotten() -> ResponseReturnValue:
 
 
 def _choose_password(key: str, purpose: TokenPurpose) -> ResponseReturnValue:
+    # Whoever comes late learns it before they have thought of a password.
+    token_holder(key=key, purpose=purpose, now=utc_now())
     form = PasswordForm()
     if form.validate_on_submit() and form.attempt(
         accounts.set_password, key=key, purpose=purpose, password=form.password.data, now=utc_now()
@@ -103,4 +106,5 @@ def settings() -> ResponseReturnValue:
         return redirect(url_for("account.settings"), 303)
     if not form.is_submitted():
         fill(form, user, ("name", "phone", "language"))
-    return render_template("account/settings.html", form=form, offered=own_invitations(user)), form.status
+    offered = own_invitations(user, now=utc_now())
+    return render_template("account/settings.html", form=form, offered=offered), form.status

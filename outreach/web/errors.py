@@ -13,7 +13,7 @@ from outreach.services.transaction import Refusal
 from outreach.web.access import safe_next
 
 log = structlog.get_logger()
-WITH_A_PAGE = frozenset({400, 403, 404, 409, 413, 429, 500})
+WITH_A_PAGE = frozenset({400, 403, 404, 409, 410, 413, 429, 500})
 
 
 def refused(refusal: Refusal) -> ResponseReturnValue:
@@ -34,7 +34,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         return Response("400\n", 400, mimetype="text/plain")
     if code < 400:
         return error
-    page = code if code in WITH_A_PAGE else (404 if code in (405, 410) else 400)
+    page = code if code in WITH_A_PAGE else (404 if code == 405 else 400)
     return render_template(f"errors/{page}.html"), code
 
 

@@ -24,14 +24,17 @@ def index() -> ResponseReturnValue:
     form = InvitationSearchForm(request.args)
     words = form.words.data or ""
     found = questions.find_invitations(reader=signed_in_user(), words=words, number=page_number())
-    return render_template("invitation/index.html", found=paged(found), form=form)
+    return render_template("invitation/index.html", found=paged(found), form=form, now=utc_now())
 
 
 @blueprint.get("/invitations/<id:invitation_id>")
 @requires("invitation.answer")
 def show(invitation_id: int) -> ResponseReturnValue:
     """What is offered, to the person it is offered to."""
-    return render_template("invitation/show.html", invitation=load_or_404(Invitation, invitation_id))
+    invitation = load_or_404(Invitation, invitation_id)
+    return render_template(
+        "invitation/show.html", invitation=invitation, late=invitation.expires_at <= utc_now()
+    )
 
 
 @blueprint.post("/invitations/<id:invitation_id>/accept")

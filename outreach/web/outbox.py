@@ -20,6 +20,7 @@ blueprint = Blueprint("outbox", __name__)
 LETTER_WORDS: dict[str, LazyString] = {
     "invitation": _l("Invitation"),
     "role_offered": _l("Invitation to a further role"),
+    "role_ended": _l("End of a role"),
     "password_reset": _l("New password"),
     "booking_awaiting": _l("Please confirm"),
     "booking_confirmed": _l("Booking confirmed"),

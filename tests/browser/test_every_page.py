@@ -32,7 +32,7 @@ ROLES = ("nobody", "tess", "cora", "hana", "stan", "ada")
 WIDTHS = (390, 1280)
 # A file and a part of a page; neither is a page.
 NO_PAGES = {"bookings.calendar", "runs.progress"}
-ERRORS = (400, 403, 404, 409, 413, 429, 500)
+ERRORS = (400, 403, 404, 409, 410, 413, 429, 500)
 
 
 class Looker:

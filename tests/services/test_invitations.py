@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from outreach.models import AuditEntry, Invitation, Membership, OutboxMessage, Role, TokenPurpose, User, db
+from outreach.models import (
+    AuditEntry,
+    Invitation,
+    Membership,
+    OutboxMessage,
+    Role,
+    Token,
+    TokenPurpose,
+    User,
+    db,
+)
 from outreach.services.accounts import set_password
 from outreach.services.invitations import (
+    ANSWER_WITHIN,
     InvitationDoesNotHold,
     InvitationOver,
     Invited,
@@ -20,12 +32,14 @@ from outreach.services.invitations import (
     send_again,
     withdraw_invitation,
 )
+from outreach.services.letter_facts import told
 from outreach.services.people import disable_account
 from outreach.services.tokens import LinkUsedUp, issue_token, spend_token
 from outreach.services.transaction import one_transaction
 from tests.build import NOW
 from tests.cast import PEOPLE, Cast
 
+LITTLE = timedelta(seconds=1)
 LATER = NOW.replace(hour=NOW.hour + 1)
 
 
@@ -216,6 +230,51 @@ def test_sending_again_to_an_open_account_leaves_its_links_alone(cast: Cast) -> 
     assert letters() == [("role_offered", cast.people["cole"])] * 2
     with one_transaction():
         assert spend_token(key=key, purpose=TokenPurpose.PASSWORD_RESET, now=LATER).id == cast.people["cole"]
+
+
+EXPIRED = NOW + ANSWER_WITHIN
+
+
+def test_an_invitation_expires_a_fortnight_after_its_last_letter(cast: Cast) -> None:
+    number = asked(cast, "hana", Role.COORDINATOR, cast.robo, "cole@example.org")
+    assert timedelta(days=14) == ANSWER_WITHIN
+    with pytest.raises(InvitationOver) as refusal:
+        accept_invitation(invitation_id=number, by=cast.user("cole"), now=EXPIRED)
+    assert str(refusal.value.words) == (
+        "This invitation was open until 7 December 2026 (Monday), 10:00 am. Ask Hana to send it again."
+    )
+    assert (cast.user("cole").company_ids, waiting()) == ({cast.harbour}, 1)
+    send_again(invitation_id=number, by=cast.user("hana"), now=EXPIRED)
+    accept_invitation(invitation_id=number, by=cast.user("cole"), now=EXPIRED + ANSWER_WITHIN - LITTLE)
+    assert cast.user("cole").company_ids == {cast.robo, cast.harbour}
+
+
+def test_inviting_once_more_gives_time_anew(cast: Cast) -> None:
+    number = asked(cast, "hana", Role.COORDINATOR, cast.robo, "cole@example.org")
+    again = {"email": "cole@example.org", "name": "Cole", "role": Role.COORDINATOR, "body_id": cast.robo}
+    invite(**again, by=cast.user("stan"), now=EXPIRED)  # type: ignore[arg-type]
+    accept_invitation(invitation_id=number, by=cast.user("cole"), now=EXPIRED)
+    assert cast.user("cole").company_ids == {cast.robo, cast.harbour}
+
+
+def test_a_new_password_does_not_revive_what_has_expired(cast: Cast) -> None:
+    """Neither the invitation's own link nor "forgotten password" is a way around the fortnight."""
+    user = invites(cast, "hana", Role.COORDINATOR, cast.robo).user
+    key = issue_token(user_id=user.id, purpose=TokenPurpose.PASSWORD_RESET, now=EXPIRED)
+    set_password(key=key, purpose=TokenPurpose.PASSWORD_RESET, password="seven green ferries", now=EXPIRED)
+    assert (user.memberships, waiting()) == ([], 1)
+
+
+def test_the_letter_of_an_expired_invitation_is_not_written(cast: Cast) -> None:
+    for email in ("new@example.org", "cole@example.org"):
+        invites(cast, "hana", Role.COORDINATOR, cast.robo, email)
+    queued = db.session.query(OutboxMessage).all()
+    assert [told(row, now=EXPIRED) for row in queued] == [None, None]
+    with one_transaction():
+        links = [told(row, now=EXPIRED - LITTLE) for row in queued]
+    # Written late, the link of a new account works no longer than the invitation.
+    assert [link.facts["expires"] for link in links if link] == [EXPIRED, EXPIRED]
+    assert db.session.query(Token).one().expires_at == EXPIRED
 
 
 def test_only_the_office_learns_that_an_account_is_closed(cast: Cast) -> None:

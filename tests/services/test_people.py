@@ -7,13 +7,16 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from outreach.models import AuditEntry, Membership, Role, UserSession, db
+from outreach.models import AuditEntry, Membership, OutboxMessage, Role, UserSession, db
 from outreach.services.accounts import open_session
 from outreach.services.invitations import MayNotGrant, invite
+from outreach.services.letter_facts import told
 from outreach.services.people import LastAdministrator, disable_account, enable_account, end_membership
 from outreach.services.transaction import one_transaction
 from tests.build import NOW
 from tests.cast import PEOPLE, Cast
+from tests.smtp_server import PostOffice
+from tests.visit_rows import walk
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +37,11 @@ def second_administrator() -> int:
     with one_transaction():
         user.password_hash = "x"
     return user.id
+
+
+def letters() -> list[OutboxMessage]:
+    """The letters about roles that ended."""
+    return db.session.query(OutboxMessage).filter_by(template="role_ended").all()
 
 
 # Whose role each may end, by hand; Alan is a second administrator.
@@ -77,6 +85,32 @@ def test_one_role_ends_and_the_rest_of_the_account_goes_on(cast: Cast) -> None:
     (entry,) = db.session.query(AuditEntry).filter_by(action="people.end_membership")
     assert (entry.user_id, entry.thing_id) == (cast.people["hana"], cora)
     assert entry.detail == {"role": "coordinator", "body": cast.robo}
+
+
+def test_whoever_loses_a_role_is_told_once_in_their_language(cast: Cast, post_office: PostOffice) -> None:
+    with one_transaction():
+        cast.user("cora").language = "zh_Hant_HK"
+    number = role_of(cast, "cora")
+    for _time in range(2):
+        end_membership(membership_id=number, by=cast.user("hana"), now=NOW)
+    walk(post_office, now=NOW)
+    assert post_office.subjects == ["你的角色已終止：公司聯絡人（機械工房）"]
+    words = post_office.delivered[0].text()
+    assert "Hana已終止你在「科技同行」的一個角色。" in words
+    assert "http://outreach.test/account" in words
+
+
+def test_nobody_is_told_what_they_did_themselves_or_what_is_true_no_longer(cast: Cast) -> None:
+    second_administrator()
+    end_membership(membership_id=role_of(cast, "ada"), by=cast.user("ada"), now=NOW)
+    assert letters() == []
+    end_membership(membership_id=role_of(cast, "cora"), by=cast.user("hana"), now=NOW)
+    (letter,) = letters()
+    assert told(letter, now=NOW) is not None
+    with one_transaction():
+        db.session.add(Membership(user_id=cast.people["cora"], role=Role.COORDINATOR, company_id=cast.robo))
+    db.session.expire_all()
+    assert told(letter, now=NOW) is None
 
 
 def test_the_last_administrator_stays(cast: Cast) -> None:

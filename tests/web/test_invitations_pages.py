@@ -19,6 +19,7 @@ from outreach.models import (
     db,
 )
 from outreach.services.tokens import issue_token
+from outreach.services.transaction import one_transaction
 from tests.build import NOW
 from tests.cast import PEOPLE, Cast
 from tests.forms import press, send
@@ -90,6 +91,34 @@ def test_an_invited_person_answers_on_the_page_behind_the_letter(app: Flask, as_
     shown = as_("hana").get("/people").text.split("<main")[1]
     assert listed(shown) == ["cole", "cora", "hana"]
     assert cole.get(f"/invitations/{number}").status_code == 404
+
+
+def test_whoever_comes_late_is_told_whom_to_ask(app: Flask, as_: As, cast: Cast) -> None:
+    number = invited(app, cast, "cole@example.org")
+    with app.app_context(), one_transaction():
+        db.session.get_one(Invitation, number).expires_at = NOW
+    cole, hana = as_("cole"), as_("hana")
+    page = cole.get(f"/invitations/{number}").text
+    assert ("ask Hana to send the invitation again" in page, faults_of(page)) == (True, [])
+    assert f"/invitations/{number}/accept" not in page
+    assert f"/invitations/{number}" not in cole.get("/account").text
+    answer = press(cole, f"/invitations/{number}/accept")
+    assert (answer.status_code, "Ask Hana to send it again." in answer.text) == (410, True)
+    assert "Expired" in hana.get("/invitations").text
+    press(hana, f"/invitations/{number}/send-again")
+    assert "Expired" not in hana.get("/invitations").text
+    assert press(cole, f"/invitations/{number}/accept").location == "/"
+
+
+def test_a_dead_link_says_so_before_a_password_is_thought_of(
+    app: Flask, cast: Cast, client: FlaskClient
+) -> None:
+    for path, words in (
+        ("/invitation/x", "ask whoever invited you"),
+        ("/password/new/x", "Ask for a new one"),
+    ):
+        answer = client.get(path)
+        assert (answer.status_code, words in answer.text, faults_of(answer.text)) == (410, True, [])
 
 
 def test_a_declined_invitation_changes_nothing(app: Flask, as_: As, cast: Cast) -> None:
