@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 
 from outreach.models import (
     LIVE,
     Booking,
     BookingState,
     Company,
+    Invitation,
+    Membership,
     Offer,
     OfferState,
     OutboxState,
     RequestState,
+    Role,
     Round,
     RoundState,
     School,
@@ -133,6 +136,34 @@ def offer_work(user: User, today: date) -> OfferWork:
         without_dates=list(db.session.scalars(dateless).unique()),
         posted=db.session.scalar(select(func.count()).select_from(posted.order_by(None).subquery())) or 0,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Beginnings:
+    """Which of the first steps of a new programme are done."""
+
+    schools: bool
+    companies: bool
+    people: bool
+    rounds: bool
+
+    @property
+    def all_done(self) -> bool:
+        """Nothing is left to be told."""
+        return self.schools and self.companies and self.people and self.rounds
+
+
+def beginnings() -> Beginnings:
+    """How far a new programme has come; `people` are those who act for a school or a company, or are asked to."""
+    acting = (Role.TEACHER, Role.COORDINATOR)
+    questions = (
+        select(literal(1)).select_from(School).exists(),
+        select(literal(1)).select_from(Company).exists(),
+        select(Membership.id).where(Membership.role.in_(acting)).exists()
+        | select(Invitation.id).where(Invitation.role.in_(acting)).exists(),
+        select(literal(1)).select_from(Round).exists(),
+    )
+    return Beginnings(*(bool(answer) for answer in db.session.execute(select(*questions)).one()))
 
 
 def rounds_at_work() -> list[Round]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from outreach.clock import today
+from outreach.clock import today, utc_now
 from outreach.models import BookingState, Role, User
 from outreach.queries import home as questions
+from outreach.queries.people import own_invitations
 from outreach.queries.rounds import open_rounds, supply_of
 from outreach.web.access import reader, requires
 
@@ -25,7 +26,9 @@ def index() -> ResponseReturnValue:
         return _staff()
     if user.holds(Role.COORDINATOR, Role.HUB):
         return _host(user)
-    return _teacher(user)
+    if user.holds(Role.TEACHER):
+        return _teacher(user)
+    return render_template("home/no_role.html", offered=own_invitations(user, now=utc_now()))
 
 
 def _teacher(user: User) -> str:
@@ -59,5 +62,6 @@ def _staff() -> str:
         rounds=rounds,
         supplies={round_.id: supply_of(round_) for round_ in rounds},
         letters_in_trouble=questions.letters_in_trouble(),
+        begun=questions.beginnings(),
         unconfirmed=questions.unconfirmed_bookings(),
     )

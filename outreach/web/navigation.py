@@ -8,7 +8,8 @@ from flask import current_app, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from outreach.models import Role, User
+from outreach.models import User
+from outreach.permissions import is_host, is_teacher
 from outreach.web.access import reader
 
 
@@ -21,48 +22,56 @@ class Entry:
     active: bool
 
 
-TEACHER = (
+Entries = tuple[tuple[str, LazyString], ...]
+TEACHER: Entries = (
     ("home.index", _l("My school")),
     ("offers.index", _l("Find an offer")),
     ("requests.index", _l("Requests")),
     ("bookings.index", _l("Bookings")),
     ("schools.own", _l("School calendar")),
 )
-HOST = (
+HOST: Entries = (
     ("home.index", _l("Overview")),
     ("offers.mine", _l("Our offers")),
     ("teams.index", _l("Teams")),
     ("roster.index", _l("Who comes")),
     ("people.index", _l("People")),
 )
-STAFF = (
+COMPANIES = ("companies.index", _l("Companies"))
+HUB: Entries = (*HOST[:2], COMPANIES, *HOST[2:])
+STAFF: Entries = (
     ("home.index", _l("Overview")),
     ("rounds.index", _l("Rounds")),
     ("requests.index", _l("Requests")),
     ("bookings.index", _l("Bookings")),
     ("offers.index", _l("Offers")),
-    ("companies.index", _l("Companies")),
+    COMPANIES,
     ("schools.index", _l("Schools")),
     ("people.index", _l("People")),
     ("outbox.index", _l("Letters")),
 )
-NOBODY = (("offers.index", _l("Find an offer")),)
+NOBODY: Entries = (("offers.index", _l("Find an offer")),)
+# Whose entry is lit on the pages of a noun that has none of its own.
+WITHIN = {"runs": "rounds", "proposals": "rounds", "invitations": "people"}
 
 
-def entries_for(user: User | None) -> tuple[tuple[str, LazyString], ...]:
-    """Which menu a person gets; staff first, because staff may hold other roles for testing."""
+def entries_for(user: User | None) -> Entries:
+    """Which menu a person gets; staff first, because staff may hold other roles for testing. Whoever acts for a company and
+    a school has what both have, each page once."""
     if user is None:
         return NOBODY
     if user.is_staff:
         return STAFF
-    if user.holds(Role.COORDINATOR, Role.HUB):
-        return HOST
-    return TEACHER
+    hosting = () if not is_host(user) else HUB if user.hub_ids else HOST
+    teaching = TEACHER if is_teacher(user) else ()
+    held = {endpoint for endpoint, _label in hosting}
+    return (*hosting, *(entry for entry in teaching if entry[0] not in held)) or NOBODY
 
 
 def navigation() -> list[Entry]:
     """The menu of this page."""
-    here = (request.endpoint or "").partition(".")[0]
+    room = (request.endpoint or "").partition(".")[0]
+    here = WITHIN.get(room, room)
     return [
         Entry(
             label,
