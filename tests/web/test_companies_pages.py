@@ -55,7 +55,7 @@ def test_a_coordinator_changes_the_profile(app: Flask, as_: As, cast: Cast) -> N
 @pytest.mark.parametrize(
     ("changes", "status", "words"),
     [
-        ({"name_en": "", "name_zh": ""}, 409, "Give a name"),
+        ({"name_en": "", "name_zh": ""}, 422, "Give a name"),
         ({"website": "javascript:alert(1)"}, 409, "A web address begins with https://"),
         ({"max_sessions": "0"}, 422, "Enter a number from 1"),
         ({"version": "0"}, 409, "Somebody changed this"),

@@ -21,7 +21,7 @@ from wtforms import (
     TimeField,
 )
 
-from outreach.web.forms.base import Form, Ticks, at_most, choices_of, required
+from outreach.web.forms.base import Form, Ticks, at_most, between, choices_of, or_else, required
 from outreach.web.forms.wording import OTHERWISE, OURS
 
 CHOICES, NUMBERS = choices_of({"a": "A", "b": "B"}), choices_of({"1": "1"})
@@ -46,6 +46,9 @@ class Wrong(Form):
     needed = StringField("Needed", required())
     blank = StringField("Blank", required())
     long = StringField("Long", [at_most(3)])
+    few = IntegerField("Few", [between(1, 3)])
+    either = StringField("Either", [or_else("other", "Say one of the two.")])
+    other = StringField("Other")
     file = FileField("File", [FileRequired()])
 
 
@@ -55,6 +58,7 @@ SENT = MultiDict(
         ("some", "y"),
         ("blank", "  "),
         ("long", "four"),
+        ("few", "4"),
     ]
 )
 SAID = {
@@ -70,6 +74,8 @@ SAID = {
         "needed": "Fill in “Needed”.",
         "blank": "Fill in “Blank”.",
         "long": "Shorten “Long” to at most 3 characters.",
+        "few": "Enter a number from 1 to 3 under “Few”.",
+        "either": "Say one of the two.",
         "file": "Fill in “File”.",
     },
     "zh_Hant_HK": {
@@ -84,6 +90,8 @@ SAID = {
         "needed": "請填寫「Needed」。",
         "blank": "請填寫「Blank」。",
         "long": "「Long」最多3個字元，請縮短。",
+        "few": "請在「Few」輸入1至3之間的數字。",
+        "either": "Say one of the two.",
         "file": "請填寫「File」。",
     },
 }

@@ -180,7 +180,7 @@ def test_what_one_may_not_invite_for_is_not_found(as_: As, cast: Cast, name: str
     [
         ({"name": ""}, 422, "Enter the person"),
         ({"email": "nobody"}, 409, "This is no e-mail address"),
-        ({"body_id": ""}, 409, "Say for whom this person acts"),
+        ({"body_id": ""}, 422, "Say for whom this person acts"),
         ({"language": "fr"}, 422, "There is a problem"),
     ],
 )

@@ -70,7 +70,7 @@ def test_adding_one_slot(app: Flask, as_: As, offer: int) -> None:
         ({"day": "2026-11-01"}, 409, "This time has passed"),
         ({"day": "soon"}, 422, "There is a problem"),
         ({"end_time": "09:00"}, 409, "It ends before it starts"),
-        ({"start_time": ""}, 422, "Enter a time"),
+        ({"start_time": ""}, 422, "Fill in “From”"),
         ({"max_pupils": "5"}, 409, "smallest number of pupils is larger"),
     ],
 )

@@ -73,7 +73,7 @@ def test_entering_and_changing_a_team(app: Flask, as_: As, cast: Cast, lesson: i
 @pytest.mark.parametrize(
     ("changes", "status", "words"),
     [
-        ({"name_en": ""}, 409, "Give the team a name"),
+        ({"name_en": ""}, 422, "Give the team a name"),
         ({"offer_ids": None}, 422, "Choose at least one offer"),
         ({"offer_ids": ["999"]}, 422, "There is a problem"),
         ({"place": ""}, 409, "choose a place near by"),

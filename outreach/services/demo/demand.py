@@ -106,8 +106,8 @@ def _request(
         key=key,
         school=school.key,
         group=group,
-        # In one school in four the same two colleagues go with every group.
-        crew="STEM" if before and rng.random() < 0.25 else "",
+        # In one request in four the school's own teacher goes along, and so with one group at a time.
+        crew=school.teacher.name if before and rng.random() < 0.25 else "",
         pupils=pupils,
         staff=max(2, -(-pupils // per_adult)),
         grade=grade,

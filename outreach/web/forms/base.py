@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectMultipleField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from outreach.services.transaction import Refusal
@@ -144,6 +144,36 @@ class Short(Length):
 def at_most(length: int) -> Short:
     """At most this many characters."""
     return Short(max=length)
+
+
+class Between(NumberRange):
+    """A number within bounds; the field is named, because a form may have four of them wrong at once."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Refuse what is too small or too large."""
+        if field.data is None or not self.min <= field.data <= self.max:
+            words = _l(
+                "Enter a number from %(least)d to %(most)d under “%(field)s”.",
+                field=field.label.text,
+                least=self.min,
+                most=self.max,
+            )
+            raise ValidationError(words)
+
+
+def between(least: int, most: int) -> Between:
+    """A number within these bounds, both included."""
+    return Between(least, most)
+
+
+def or_else(other: str, message: Any) -> Callable[[Any, Field], None]:
+    """This field or the other one is filled in: content in one language is enough, in none is too little."""
+
+    def check(form: Any, field: Field) -> None:
+        if not (field.data or form._fields[other].data):
+            raise ValidationError(str(message))
+
+    return check
 
 
 def optional() -> Optional:

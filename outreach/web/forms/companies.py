@@ -9,28 +9,36 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields import HiddenField
-from wtforms.validators import NumberRange
 
 from outreach.letters import in_language
 from outreach.models import Company, Hub
 from outreach.services.companies import CompanyFacts
-from outreach.web.forms.base import Form, SearchForm, at_most, choices_of, fill, optional, stripped
+from outreach.web.forms.base import (
+    Form,
+    SearchForm,
+    at_most,
+    between,
+    choices_of,
+    fill,
+    optional,
+    or_else,
+    stripped,
+)
 
 WRITTEN = ("name_en", "name_zh", "profile_en", "profile_zh", "website")
+NAMED = or_else("name_zh", _l("Give a name in at least one language."))
 LIMITS = ("max_sessions_per_week", "max_sessions")
 
 
 def limit(label: Any) -> IntegerField:
     """A limit, or none."""
-    return IntegerField(
-        label, [optional(), NumberRange(1, 10_000, _l("Enter a number from %(min)d to %(max)d."))]
-    )
+    return IntegerField(label, [optional(), between(1, 10_000)])
 
 
 class CompanyForm(Form):
     """What a company says about itself."""
 
-    name_en = StringField(_l("Name in English"), [at_most(200)], [stripped])
+    name_en = StringField(_l("Name in English"), [at_most(200), NAMED], [stripped])
     name_zh = StringField(_l("Name in Chinese"), [at_most(200)], [stripped])
     profile_en = TextAreaField(_l("About the company, in English"), [at_most(3000)], [stripped])
     profile_zh = TextAreaField(_l("About the company, in Chinese"), [at_most(3000)], [stripped])
@@ -68,7 +76,7 @@ class NewCompanyForm(CompanyForm):
 class HubForm(Form):
     """The names of a hub."""
 
-    name_en = StringField(_l("Name in English"), [at_most(200)], [stripped])
+    name_en = StringField(_l("Name in English"), [at_most(200), NAMED], [stripped])
     name_zh = StringField(_l("Name in Chinese"), [at_most(200)], [stripped])
 
 

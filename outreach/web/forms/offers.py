@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import HiddenField
-from wtforms.validators import NumberRange
 
 from outreach.models import Offer, OfferKind
 from outreach.models.district import DISTRICTS
@@ -15,7 +14,17 @@ from outreach.models.words import GRADES, KINDS, LANGUAGES, TOPICS
 from outreach.queries.offers import Wanted
 from outreach.services.offers import OfferFacts
 from outreach.web.context import district_name
-from outreach.web.forms.base import SearchForm, Ticks, at_most, choices_of, fill, required, stripped
+from outreach.web.forms.base import (
+    SearchForm,
+    Ticks,
+    at_most,
+    between,
+    choices_of,
+    fill,
+    or_else,
+    required,
+    stripped,
+)
 from outreach.web.forms.place import PlaceForm
 
 WRITTEN = ("title_en", "title_zh", "summary_en", "summary_zh", "address_en", "address_zh")
@@ -25,15 +34,18 @@ COUNTED = ("minutes", "min_pupils", "max_pupils", "max_groups")
 
 def whole_number(label: Any, least: int, most: int, **more: Any) -> IntegerField:
     """A whole number within bounds."""
-    bounds = NumberRange(least, most, _l("Enter a number from %(min)d to %(max)d."))
-    return IntegerField(label, [*required(_l("Enter a number.")), bounds], **more)
+    return IntegerField(label, [*required(), between(least, most)], **more)
 
 
 class OfferForm(PlaceForm):
     """What a company is ready to do. One language is enough; the page marks the other as missing."""
 
     kind = RadioField(_l("Who travels?"), validators=required(_l("Choose who travels.")))
-    title_en = StringField(_l("Title in English"), [at_most(200)], [stripped])
+    title_en = StringField(
+        _l("Title in English"),
+        [at_most(200), or_else("title_zh", _l("Give the offer a title in at least one language."))],
+        [stripped],
+    )
     title_zh = StringField(_l("Title in Chinese"), [at_most(200)], [stripped])
     summary_en = TextAreaField(_l("What the pupils do, in English"), [at_most(3000)], [stripped])
     summary_zh = TextAreaField(_l("What the pupils do, in Chinese"), [at_most(3000)], [stripped])
@@ -44,8 +56,8 @@ class OfferForm(PlaceForm):
     topics = Ticks(_l("Topics"))
     wheelchair = BooleanField(_l("Pupils in wheelchairs can take part"))
     minutes = whole_number(_l("How long it lasts"), 15, 600, default=90)
-    min_pupils = whole_number(_l("At least"), 0, 1000, default=0)
-    max_pupils = whole_number(_l("At most"), 1, 1000, default=40)
+    min_pupils = whole_number(_l("Pupils, at least"), 0, 1000, default=0)
+    max_pupils = whole_number(_l("Pupils, at most"), 1, 1000, default=40)
     max_groups = whole_number(_l("Groups at a time"), 1, 50, default=1)
     version = HiddenField()
 

@@ -28,7 +28,7 @@ class InvitationForm(Form):
     )
     phone = StringField(_l("Phone"), [at_most(40)], [stripped])
     language = RadioField(_l("Language of pages and letters"), choices=LANGUAGE_CHOICES, default="zh_Hant_HK")
-    body_id = SelectField(_l("For"))
+    body_id = SelectField(_l("For"), required(_l("Say for whom this person acts.")))
 
     def __init__(
         self, role: str, bodies: Sequence[School | Company | Hub], *args: Any, **kwargs: Any

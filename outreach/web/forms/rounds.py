@@ -7,14 +7,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField, SelectField, StringField
 from wtforms.fields import HiddenField
-from wtforms.validators import NumberRange
 
 from outreach.models.district import DISTRICTS
 from outreach.models.rounds import GOALS, USUAL_GOALS
 from outreach.models.words import KINDS
 from outreach.queries.proposals import ProposalFilter
 from outreach.web.context import GOAL_WORDS, district_name
-from outreach.web.forms.base import Form, SearchForm, at_most, choices_of, required, stripped
+from outreach.web.forms.base import Form, SearchForm, at_most, between, choices_of, required, stripped
 
 
 class RoundForm(Form):
@@ -29,7 +28,7 @@ class RoundForm(Form):
         _l("Days to confirm"),
         [
             *required(_l("Enter a number of days.")),
-            NumberRange(1, 60, _l("Enter a number from %(min)d to %(max)d.")),
+            between(1, 60),
         ],
         default=10,
     )
@@ -70,7 +69,7 @@ class RunForm(Form):
         _l("Seconds to work"),
         [
             *required(_l("Enter a number of seconds.")),
-            NumberRange(1, 3600, _l("Enter a number from %(min)d to %(max)d.")),
+            between(1, 3600),
         ],
     )
 

@@ -7,26 +7,35 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TimeField
-from wtforms.validators import DataRequired, NumberRange
+from wtforms.validators import DataRequired
 
 from outreach.models.district import DISTRICTS
 from outreach.services.school_words import SECTIONS
 from outreach.web.context import district_name
-from outreach.web.forms.base import Form, SearchForm, at_most, choices_of, optional, required, stripped
+from outreach.web.forms.base import (
+    Form,
+    SearchForm,
+    at_most,
+    between,
+    choices_of,
+    optional,
+    required,
+    stripped,
+)
 
 
 class SchoolDayForm(Form):
     """When the school day begins and ends, and how many groups may take part."""
 
-    day_start = TimeField(_l("The school day begins"), required(_l("Enter a time.")))
-    day_end = TimeField(_l("Dismissal"), required(_l("Enter a time.")))
+    day_start = TimeField(_l("The school day begins"), required())
+    day_end = TimeField(_l("Dismissal"), required())
     max_per_day = IntegerField(
         _l("Groups on one day, at most"),
-        [*required(_l("Enter a number.")), NumberRange(1, 20, _l("Enter a number from %(min)d to %(max)d."))],
+        [*required(), between(1, 20)],
     )
     max_bookings = IntegerField(
         _l("Groups in one round, at most"),
-        [optional(), NumberRange(1, 1000, _l("Enter a number from %(min)d to %(max)d."))],
+        [optional(), between(1, 1000)],
     )
     version = HiddenField()
 

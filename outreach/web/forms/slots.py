@@ -7,12 +7,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField, StringField, TimeField
 from wtforms.fields import HiddenField
-from wtforms.validators import NumberRange
 
 from outreach.models.words import WEEKDAYS
 from outreach.services.series import Series
 from outreach.services.slots import Limits
-from outreach.web.forms.base import Form, Ticks, at_most, choices_of, optional, required, stripped
+from outreach.web.forms.base import Form, Ticks, at_most, between, choices_of, optional, required, stripped
 
 # Public holidays of every year are Sundays too; a school never comes on one.
 SCHOOL_WEEK = {str(number): word for number, word in enumerate(WEEKDAYS[:6])}
@@ -20,15 +19,14 @@ SCHOOL_WEEK = {str(number): word for number, word in enumerate(WEEKDAYS[:6])}
 
 def own_limit(label: Any, least: int, most: int) -> IntegerField:
     """A limit that may be left to the offer."""
-    bounds = NumberRange(least, most, _l("Enter a number from %(min)d to %(max)d."))
-    return IntegerField(label, [optional(), bounds])
+    return IntegerField(label, [optional(), between(least, most)])
 
 
 class LimitsForm(Form):
     """Limits of a slot's own."""
 
-    min_pupils = own_limit(_l("At least"), 0, 1000)
-    max_pupils = own_limit(_l("At most"), 1, 1000)
+    min_pupils = own_limit(_l("Pupils, at least"), 0, 1000)
+    max_pupils = own_limit(_l("Pupils, at most"), 1, 1000)
     max_groups = own_limit(_l("Groups at a time"), 1, 50)
 
     def limits(self) -> Limits:
@@ -48,8 +46,8 @@ class SlotForm(LimitsForm):
     """One date and time."""
 
     day = DateField(_l("Date"), required(_l("Enter a date.")))
-    start_time = TimeField(_l("From"), required(_l("Enter a time.")))
-    end_time = TimeField(_l("Until"), required(_l("Enter a time.")))
+    start_time = TimeField(_l("From"), required())
+    end_time = TimeField(_l("Until"), required())
 
     def when(self) -> dict[str, Any]:
         """The date and the times."""
@@ -62,8 +60,8 @@ class WeekForm(Form):
     first_day = DateField(_l("First day"), required(_l("Enter the first day.")))
     last_day = DateField(_l("Last day"), required(_l("Enter the last day.")))
     weekdays = Ticks(_l("Days of the week"), required(_l("Choose at least one day of the week.")))
-    start_time = TimeField(_l("From"), required(_l("Enter a time.")))
-    end_time = TimeField(_l("Until"), required(_l("Enter a time.")))
+    start_time = TimeField(_l("From"), required())
+    end_time = TimeField(_l("Until"), required())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -99,5 +97,5 @@ class WindowForm(Form):
     """A stretch of one day."""
 
     day = DateField(_l("Date"), required(_l("Enter a date.")))
-    start_time = TimeField(_l("From"), required(_l("Enter a time.")))
-    end_time = TimeField(_l("Until"), required(_l("Enter a time.")))
+    start_time = TimeField(_l("From"), required())
+    end_time = TimeField(_l("Until"), required())

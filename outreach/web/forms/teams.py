@@ -12,7 +12,7 @@ from wtforms.fields import HiddenField
 from outreach.letters import in_language
 from outreach.models import Offer, Team
 from outreach.services.teams import TeamFacts
-from outreach.web.forms.base import Ticks, at_most, choices_of, fill, required, stripped
+from outreach.web.forms.base import Ticks, at_most, choices_of, fill, or_else, required, stripped
 from outreach.web.forms.offers import whole_number
 from outreach.web.forms.place import PlaceForm
 
@@ -22,7 +22,11 @@ PLAIN = ("name_en", "name_zh", "max_sessions_per_day", "turnaround_minutes", "ma
 class TeamForm(PlaceForm):
     """Trainers: what they can give, where they start from, how much they can take."""
 
-    name_en = StringField(_l("Name in English"), [at_most(200)], [stripped])
+    name_en = StringField(
+        _l("Name in English"),
+        [at_most(200), or_else("name_zh", _l("Give the team a name in at least one language."))],
+        [stripped],
+    )
     name_zh = StringField(_l("Name in Chinese"), [at_most(200)], [stripped])
     offer_ids = Ticks(
         _l("Offers that this team can give"),
