@@ -3,7 +3,9 @@ seen within one pattern."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Protocol
 
 from outreach.matching.problem import CODING_SESSION, LANGUAGES
@@ -80,6 +82,33 @@ class SlotPartners:
     def enough(self, members: Sequence[int]) -> bool:
         enough: bool = sum(self.pupils[at] for at in members) >= self.limits.min_pupils
         return enough
+
+    def classes(self) -> list[list[int]]:
+        """The options of each key stage and language (and school, where one has the slot to itself), none twice."""
+        found: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for at, request in self.requests.items():
+            school = int(self._apart.ground.school[at]) if self.one_school else -1
+            for language in range(len(LANGUAGES)):
+                if self.languages[at] >> language & 1 and request.pupils <= self.limits.max_pupils:
+                    found[self.stage[at], language, school].append(at)
+        sets = sorted((frozenset(options) for options in found.values()), key=len, reverse=True)
+        kept: list[frozenset[int]] = []
+        for one in sets:
+            if not any(one <= other for other in kept):
+                kept.append(one)
+        return [sorted(one) for one in kept]
+
+    def strangers(self) -> Iterator[tuple[int, int]]:
+        """Pairs of one key stage that are kept apart by their school's day, their group or their crew."""
+        near: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for at, request in self.requests.items():
+            near["school", request.school].append(at)
+            if request.crew is not None:
+                near["crew", request.crew].append(at)
+        for options in near.values():
+            for one, other in combinations(options, 2):
+                if self.stage[one] == self.stage[other] and not self._alike(one, other):
+                    yield one, other
 
 
 class BlockPartners:

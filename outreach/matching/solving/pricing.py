@@ -2,12 +2,13 @@
 
 A pattern of a slot is a set of groups that may share it; a pattern of a team's block is a set of sessions it can give. Sets
 are built in the order of falling value and given up as soon as the most valuable options left cannot make them better than
-what is known.
+what is known. A slot for which that takes too long is filled by dynamic programming instead (`packing.py`).
 """
 
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -16,11 +17,29 @@ import numpy as np
 from outreach.matching.solving.combining import Found, Members, Shelf, combined
 from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.ground import Ground, Ints
+from outreach.matching.solving.packing import Packing, TooTangled
 from outreach.matching.solving.partners import BlockPartners, Partners, SlotPartners
 
 KEPT = 3
 # Patterns of a resource that are looked at when it shares its sessions with others; what lies behind them is bounded.
 WIDE = 12
+# Sets of a slot that are looked at one by one, about a millisecond; then a table is faster.
+SLOT_STEPS = 400
+# Sets of any resource between two looks at the clock.
+STEPS_A_LOOK = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A resource's best patterns, falling, and what any other is worth at most (None: no other is worth anything)."""
+
+    patterns: list[Found]
+    rest: int | None
+
+    @property
+    def best(self) -> int:
+        """What the best pattern is worth at most, 0 for none."""
+        return max(0, self.rest or 0, *(value for value, _ in self.patterns[:1]))
 
 
 @dataclass
@@ -42,6 +61,7 @@ class Pricing:
             [ground.problem.limits(slot).max_groups for slot in ground.problem.slots], dtype=np.int64
         )
         self._partners: dict[int, Partners] = {}
+        self._packings: dict[int, Packing | None] = {}
 
     def price(self, values: Ints, uses: Ints, site_prices: Ints) -> Priced:
         """Every site's best pattern at these values of options and of using a resource. Raises `OutOfTime`."""
@@ -65,39 +85,55 @@ class Pricing:
         """A site's best value (or, for resources together, a bound of it; never below 0) and its best patterns, falling."""
         site = self.ground.sites[number]
         if site.limit is None:
-            patterns = self._alone(site.resources[0], promising, None, KEPT)
-            return max(0, *(value for value, _ in patterns[:1])) if patterns else 0, patterns
+            listing = self._alone(site.resources[0], promising, None, KEPT)
+            return listing.best, listing.patterns
         shelves = [self._shelf(at, promising, site.limit) for at in site.resources if promising.of(at)]
         return combined(shelves, site.limit, self.ground.request, KEPT)
 
     def _shelf(self, at: int, promising: _Promising, limit: int) -> Shelf:
         """The best patterns of a resource for each number of sessions."""
         if at < self.ground.slots:
-            patterns = self._alone(at, promising, None, WIDE)
-            return Shelf({1: patterns}, {1: _tail(patterns)})
+            listing = self._alone(at, promising, None, WIDE)
+            return Shelf({1: listing.patterns}, {1: listing.rest})
         listed: dict[int, list[Found]] = {}
         tails: dict[int, int | None] = {}
         for sessions in range(1, min(int(promising.sizes[at]), limit) + 1):
-            patterns = self._alone(at, promising, sessions, WIDE)
-            listed[sessions] = [one for one in patterns if len(one[1]) == sessions]
-            tails[sessions] = _tail(patterns)
+            listing = self._alone(at, promising, sessions, WIDE)
+            listed[sessions] = [one for one in listing.patterns if len(one[1]) == sessions]
+            tails[sessions] = listing.rest
         return Shelf(listed, tails)
 
-    def _alone(self, at: int, promising: _Promising, size: int | None, keep: int) -> list[Found]:
+    def _alone(self, at: int, promising: _Promising, size: int | None, keep: int) -> Listing:
         most = int(promising.sizes[at]) if size is None else size
         return self.patterns(at, promising.of(at), promising.use(at), most, keep)
 
     def patterns(
         self, resource: int, options: Sequence[tuple[int, int]], use: int, size: int, keep: int
-    ) -> list[Found]:
-        """The `keep` best patterns of a resource among (value, option) in falling order."""
-        if not options:
-            return []
+    ) -> Listing:
+        """The `keep` best patterns of a resource among (value, option) in falling order. Raises `OutOfTime`."""
+        partners = self.partners(resource)
         if size == 1:
-            partners = self.partners(resource)
             singles: list[Found] = [(value + use, (option,)) for value, option in options]
-            return [one for one in singles if partners.enough(one[1])][:keep]
-        return _Search(self.partners(resource), options, use, size, keep).run()
+            return _listing([one for one in singles if partners.enough(one[1])][:keep], keep)
+        packing = self._packing(resource) if len(options) > size else None
+        search = _Search(partners, options, use, size, keep, self.clock)
+        found = search.run(SLOT_STEPS if packing else None)
+        if found is None and packing:
+            packed = packing.best(options, use, keep)
+            return Listing(packed.patterns, packed.bound)
+        return _listing(found or [], keep)
+
+    def _packing(self, resource: int) -> Packing | None:
+        """Made when it is first needed; None for a team, and for a slot whose groups keep each other out in too many ways."""
+        if resource >= self.ground.slots:
+            return None
+        if resource not in self._packings:
+            partners = self.partners(resource)
+            try:
+                self._packings[resource] = Packing(partners) if isinstance(partners, SlotPartners) else None
+            except TooTangled:
+                self._packings[resource] = None
+        return self._packings[resource]
 
     def partners(self, resource: int) -> Partners:
         """Who can be with whom in a resource."""
@@ -146,7 +182,13 @@ class _Search:
     """The best sets of a resource's options: depth first in falling order, cut off by the values that could still be added."""
 
     def __init__(
-        self, partners: Partners, options: Sequence[tuple[int, int]], use: int, size: int, keep: int
+        self,
+        partners: Partners,
+        options: Sequence[tuple[int, int]],
+        use: int,
+        size: int,
+        keep: int,
+        clock: Clock,
     ) -> None:
         self.partners = partners
         self.values = [value for value, _ in options]
@@ -154,13 +196,17 @@ class _Search:
         self.use = use
         self.size = size
         self.keep = keep
+        self.clock = clock
+        self.steps = 0
         self.found: list[Found] = []
         # gains[i] - gains[j]: what options j..i-1 add where positive; with falling values the next ones are the best left.
         self.gains = [0, *_running(max(0, value) for value in self.values)]
 
-    def run(self) -> list[Found]:
+    def run(self, most: int | None) -> list[Found] | None:
+        """The sets, falling; None when that takes more than `most` steps. Raises `OutOfTime`."""
+        self.most = math.inf if most is None else most
         self._extend((), self.use, 0)
-        return sorted(self.found, reverse=True)
+        return None if self.steps > self.most else sorted(self.found, reverse=True)
 
     def _extend(self, members: Members, value: int, begin: int) -> None:
         room = self.size - len(members)
@@ -169,7 +215,7 @@ class _Search:
             own = self.values[at]
             # The option itself counts even where it is negative, the following ones only where they help.
             most = value + own + self.gains[end] - self.gains[at + 1]
-            if most <= self._floor():
+            if most <= self._floor() or self._over():
                 return
             together = (*members, self.options[at])
             if members and not self.partners.together(together):
@@ -177,6 +223,12 @@ class _Search:
             self._note(together, value + own)
             if room > 1:
                 self._extend(together, value + own, at + 1)
+
+    def _over(self) -> bool:
+        self.steps += 1
+        if self.steps % STEPS_A_LOOK == 0:
+            self.clock.check()
+        return self.steps > self.most
 
     def _floor(self) -> int:
         return self.found[0][0] if len(self.found) == self.keep else 0
@@ -189,9 +241,8 @@ class _Search:
                 heapq.heappush(self.found, (value, members))
 
 
-def _tail(patterns: Sequence[Found]) -> int | None:
-    """What a pattern that is not listed is worth at most; None when all are listed that are worth anything."""
-    return patterns[-1][0] if len(patterns) == WIDE else None
+def _listing(patterns: list[Found], keep: int) -> Listing:
+    return Listing(patterns, patterns[-1][0] if len(patterns) == keep else None)
 
 
 def _running(values: Iterable[int]) -> Iterator[int]:
