@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,11 @@ GOAL_WORDS: dict[str, LazyString] = {
 }
 
 
+# Longer than the words of any language on these pages, shorter than what a column of a table can take.
+LONG_WORD = 30
+TAG = re.compile(r"<[^>]*>")
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """The reader as the frame of the page shows them."""
@@ -88,6 +94,11 @@ def district_name(code: str | None) -> str:
     if code is None:
         return ""
     return letters.in_language(DISTRICT[code], "name").text
+
+
+def long_worded(cell: object) -> bool:
+    """A table's cell holds a word that may be broken anywhere. The others keep theirs whole, so that columns stay readable."""
+    return any(len(word) > LONG_WORD for word in TAG.sub(" ", str(cell)).split())
 
 
 def facts() -> dict[str, Any]:
@@ -118,3 +129,4 @@ def register(app: Flask) -> None:
     app.context_processor(facts)
     # Macros are imported without the page's context and see globals only.
     app.jinja_env.globals["state_words"] = STATE_WORDS
+    app.jinja_env.tests["long_worded"] = long_worded
