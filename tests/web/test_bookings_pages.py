@@ -179,6 +179,15 @@ def test_staff_cancel_for_the_weather(desk: Desk, as_: Browser) -> None:
     assert "bad weather" in as_("tess").get(f"/bookings/{booking}").text
 
 
+@pytest.mark.parametrize(("who", "awaiting"), [("tess", False), ("cora", True), ("stan", True)])
+def test_what_waits_for_an_answer_is_declined_not_cancelled(
+    desk: Desk, as_: Browser, who: str, awaiting: bool
+) -> None:
+    waits, stands = desk.awaiting(desk.slot()), desk.book(desk.slot(day=date(2027, 3, 5)))
+    offered = [f"/bookings/{one}/cancel" in as_(who).get(f"/bookings/{one}").text for one in (waits, stands)]
+    assert offered == [awaiting, True]
+
+
 def test_a_teacher_always_cancels_as_the_school(desk: Desk, as_: Browser) -> None:
     booking = desk.book(desk.slot())
     send(as_("tess"), f"/bookings/{booking}/cancel", reason="Flooded", cancelled_by="company")
