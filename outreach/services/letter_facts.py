@@ -123,7 +123,10 @@ def visit_of(booking: Booking, *, for_host: bool) -> Visit:
 
 
 def _contact(people: list[User]) -> str:
-    return "; ".join(", ".join(filter(None, (person.name, person.phone))) for person in people[:2])
+    comma = gettext(", ")
+    each = (comma.join(filter(None, (person.name, person.phone))) for person in people[:2])
+    words: str = gettext("; ").join(each)
+    return words
 
 
 def calendar_entry(booking: Booking, facts: dict[str, Any]) -> CalendarEntry:
@@ -188,7 +191,7 @@ def _invitation(message: OutboxMessage, now: datetime) -> Told | None:
     # The link is not to outlive what it leads to: an account without a role helps nobody.
     until = max((one.expires_at for one in offered), default=None)
     told = _with_key(message, TokenPurpose.INVITATION, "account.invitation", now, until)
-    return Told(told.facts | {"acts_for": ", ".join(map(_body_of, roles))}, secrets=told.secrets)
+    return Told(told.facts | {"acts_for": gettext(", ").join(map(_body_of, roles))}, secrets=told.secrets)
 
 
 def _role_offered(message: OutboxMessage, now: datetime) -> Told | None:

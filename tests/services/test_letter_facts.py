@@ -82,6 +82,14 @@ def test_teacher_and_coordinator_are_each_told_whom_to_call(made: Scene, post_of
     assert "Contact: Tess, 2345 6789\n" in to_hana
 
 
+def test_a_chinese_letter_lists_people_with_chinese_marks(made: Scene, post_office: PostOffice) -> None:
+    with one_transaction():
+        made.cast.user("tess").language = "zh_Hant_HK"
+    post("reminder_before", made.cast.people["tess"], book(made))
+    walk(post_office)
+    assert "聯絡人：Cora、3456 7890\n" in post_office.delivered[0].text()
+
+
 def test_a_session_takes_place_at_the_school(app: Flask, cast: Cast, post_office: PostOffice) -> None:
     with app.app_context():
         made = scene(cast, OfferKind.CODING_SESSION)

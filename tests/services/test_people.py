@@ -94,7 +94,7 @@ def test_whoever_loses_a_role_is_told_once_in_their_language(cast: Cast, post_of
     for _time in range(2):
         end_membership(membership_id=number, by=cast.user("hana"), now=NOW)
     walk(post_office, now=NOW)
-    assert post_office.subjects == ["你的角色已終止：公司聯絡人（機械工房）"]
+    assert post_office.subjects == ["你的角色已終止：機械工房公司聯絡人"]
     words = post_office.delivered[0].text()
     assert "Hana已終止你在「科技同行」的一個角色。" in words
     assert "http://outreach.test/account" in words
