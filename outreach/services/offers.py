@@ -185,15 +185,17 @@ def refuse_place(district: str | None, longitude: float | None, latitude: float 
 
 
 def _refuse_unready(offer: Offer | OfferFacts) -> None:
-    """What a teacher and the scheduler need before an offer is shown."""
-    if not offer.grades:
-        raise OfferDoesNotHold(_l("Choose the grades that this offer suits."), field="grades")
-    if not offer.languages:
-        raise OfferDoesNotHold(_l("Choose the languages in which it can be given."), field="languages")
-    if not offer.topics:
-        raise OfferDoesNotHold(_l("Choose at least one topic: schools search by it."), field="topics")
-    if not (offer.summary_en or offer.summary_zh):
-        raise OfferDoesNotHold(
+    """What a teacher and the scheduler need before an offer is shown; all that lacks is said at once."""
+    needed = {
+        "grades": (offer.grades, _l("Choose the grades that this offer suits.")),
+        "languages": (offer.languages, _l("Choose the languages in which it can be given.")),
+        "topics": (offer.topics, _l("Choose at least one topic: schools search by it.")),
+        "summary_en": (
+            offer.summary_en or offer.summary_zh,
             _l("Say in a few sentences what the pupils will do, in at least one language."),
-            field="summary_en",
-        )
+        ),
+    }
+    lacking = [(field, words) for field, (given, words) in needed.items() if not given]
+    if lacking:
+        others = tuple(OfferDoesNotHold(words, field=field) for field, words in lacking[1:])
+        raise OfferDoesNotHold(lacking[0][1], field=lacking[0][0], also=others)

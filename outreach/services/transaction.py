@@ -40,14 +40,18 @@ PASSING_FAULTS = ("40001", "40P01")
 class Refusal(Exception):
     """An expected no, in words for the person who asked. Subclasses stand beside the function that raises them.
 
-    `field` names the form field to mend, where there is one."""
+    `field` names the form field to mend, where there is one; `also` holds what else stands in the way, so that nobody is sent
+    back once for each."""
 
     status = 409
 
-    def __init__(self, words: str | LazyString, *, field: str | None = None) -> None:
+    def __init__(
+        self, words: str | LazyString, *, field: str | None = None, also: tuple[Refusal, ...] = ()
+    ) -> None:
         super().__init__(str(words))
         self.words = words
         self.field = field
+        self.also = also
 
 
 class ChangedMeanwhile(Refusal):

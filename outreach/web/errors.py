@@ -20,7 +20,8 @@ def refused(refusal: Refusal) -> ResponseReturnValue:
     """An expected no. A button leads back to its page with the words on top; a page that cannot be shown says why."""
     came_from = safe_next(request.form.get("next"))
     if request.method == "POST" and came_from:
-        flash(str(refusal.words), "error")
+        for one in (refusal, *refusal.also):
+            flash(str(one.words), "error")
         return redirect(came_from, 303)
     page = refusal.status if refusal.status in WITH_A_PAGE else 409
     return render_template(f"errors/{page}.html", reason=refusal.words), refusal.status

@@ -118,6 +118,14 @@ def test_an_offer_that_leaves_out_what_teachers_need_is_not_posted(cast: Cast, f
     assert db.session.get_one(Offer, number).state is OfferState.DRAFT
 
 
+def test_all_that_an_offer_lacks_is_said_at_once(cast: Cast) -> None:
+    bare = replace(VISIT, grades=(), languages=(), topics=(), summary_en="", summary_zh="")
+    with pytest.raises(OfferDoesNotHold) as refusal:
+        post_offer(offer_id=written(cast, bare).id, by=cast.user("cora"), now=NOW)
+    said = [one.field for one in (refusal.value, *refusal.value.also)]
+    assert said == ["grades", "languages", "topics", "summary_en"]
+
+
 def test_a_posted_offer_stays_complete_when_it_is_changed(cast: Cast) -> None:
     offer = build.offer(cast.company())
     with pytest.raises(OfferDoesNotHold):

@@ -251,11 +251,18 @@ def test_a_form_that_does_not_hold_says_so_and_keeps_what_was_typed(
 
 def test_posting_what_is_incomplete_leads_back_with_the_reason(app: Flask, as_: As, cast: Cast) -> None:
     with app.app_context():
-        number = build.offer(cast.company(), state=OfferState.DRAFT, topics=()).id
+        number = build.offer(cast.company(), state=OfferState.DRAFT, topics=(), grades=()).id
     cora = as_("cora")
     answer = press(cora, f"/offers/{number}/post", next=f"/offers/{number}")
     assert answer.location == f"/offers/{number}"
-    assert "Choose at least one topic" in cora.get(answer.location).text
+    page = cora.get(answer.location).text
+    assert ("Choose the grades" in page, "Choose at least one topic" in page) == (True, True)
+
+
+def test_what_a_posted_offer_lacks_stands_at_each_field(as_: As, offers: dict[str, int]) -> None:
+    answer = send(as_("cora"), f"/offers/{offers['robots']}/edit", grades=None, topics=None)
+    assert (answer.status_code, faults_of(answer.text)) == (409, [])
+    assert re.findall(r'<a href="#(grades|topics)[^"]*">', answer.text) == ["grades", "topics"]
 
 
 def test_two_coordinators_at_once_and_the_second_is_told(app: Flask, as_: As, offers: dict[str, int]) -> None:

@@ -44,13 +44,14 @@ class Form(FlaskForm):
         }
 
     def refuse(self, refusal: Refusal) -> None:
-        """Show a deed's refusal at its field, or on top of the form."""
+        """Show a deed's refusal, and what came with it, each at its field or on top of the form."""
         self.refusal = refusal
-        field = self._fields.get(refusal.field or "")
-        if field is None:
-            self.form_errors.append(str(refusal.words))
-        else:
-            field.errors = [*field.errors, str(refusal.words)]
+        for one in (refusal, *refusal.also):
+            field = self._fields.get(one.field or "")
+            if field is None:
+                self.form_errors.append(str(one.words))
+            else:
+                field.errors = [*field.errors, str(one.words)]
 
     def attempt(self, deed: Callable[..., Any], **arguments: Any) -> bool:
         """Carry the deed out; True when it was done, False when it was refused (and the form says why)."""
