@@ -124,7 +124,7 @@ def visit_of(booking: Booking, *, for_host: bool) -> Visit:
 
 def _contact(people: list[User]) -> str:
     comma = gettext(", ")
-    each = (comma.join(filter(None, (person.name, person.phone))) for person in people[:2])
+    each = (comma.join((person.name, person.phone or person.email)) for person in people[:2])
     words: str = gettext("; ").join(each)
     return words
 

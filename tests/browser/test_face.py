@@ -155,7 +155,7 @@ def test_a_deed_asks_first(page: Page, site: str, received: list[dict[str, str]]
     assert (dialog.is_visible(), received) == (False, [])
     assert button.evaluate("button => button === document.activeElement")
     button.click()
-    dialog.get_by_role("button", name="Withdraw").click()
+    dialog.get_by_role("button", name="Withdraw", exact=True).click()
     page.wait_for_url("**/deed")
     assert [sent["version"] for sent in received] == ["3"]
 

@@ -82,6 +82,14 @@ def test_teacher_and_coordinator_are_each_told_whom_to_call(made: Scene, post_of
     assert "Contact: Tess, 2345 6789\n" in to_hana
 
 
+def test_who_gave_no_telephone_is_written_to(made: Scene, post_office: PostOffice) -> None:
+    with one_transaction():
+        made.cast.user("cora").phone = ""
+    post("reminder_before", made.cast.people["tess"], book(made))
+    walk(post_office)
+    assert "Contact: Cora, cora@example.org\n" in post_office.delivered[0].text()
+
+
 def test_a_chinese_letter_lists_people_with_chinese_marks(made: Scene, post_office: PostOffice) -> None:
     with one_transaction():
         made.cast.user("tess").language = "zh_Hant_HK"

@@ -87,6 +87,8 @@ def test_an_invited_person_answers_on_the_page_behind_the_letter(app: Flask, as_
     assert f'href="/invitations/{number}"' in cole.get("/account").text
     page = cole.get(f"/invitations/{number}").text
     assert ("Robo Works" in page, "Hana" in page, faults_of(page)) == (True, True, [])
+    press(cole, "/language", language="zh_Hant_HK")
+    assert "<dt>代表</dt>" in cole.get(f"/invitations/{number}").text
     assert press(cole, f"/invitations/{number}/accept").location == "/"
     shown = as_("hana").get("/people").text.split("<main")[1]
     assert listed(shown) == ["cole", "cora", "hana"]

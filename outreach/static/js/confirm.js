@@ -11,7 +11,8 @@ export function askFirst(page) {
     waiting = { form, button: event.submitter };
     dialog.querySelector("#confirm-words").textContent = form.dataset.confirm;
     const yes = dialog.querySelector("[data-confirm-yes]");
-    yes.textContent = event.submitter?.textContent.trim() ?? form.dataset.confirm;
+    // The first words alone: what a button is about is told to ears only, and here the question has said it.
+    yes.textContent = event.submitter?.firstChild.textContent.trim() ?? form.dataset.confirm;
     yes.className = `btn ${event.submitter?.matches(".btn-danger") ? "btn-danger" : "btn-primary"}`;
     dialog.showModal();
     dialog.querySelector("[data-confirm-no]").focus();
