@@ -100,9 +100,9 @@ def send_again(*, invitation_id: int, by: User, now: datetime) -> None:
     invitation = _waiting(invitation_id)
     user = invitation.user
     invitation.expires_at = now + ANSWER_WITHIN
-    if user.password_hash is None:
+    # Only a new letter ends the links of the old: pressed twice in a minute, the one that is on its way stays good.
+    if _write_to(user, invitation, now=now) and user.password_hash is None:
         end_tokens(user_id=user.id, now=now)
-    _write_to(user, invitation, now=now)
     audit("people.invite_again", user, by=by, now=now, role=invitation.role.value)
 
 
@@ -207,11 +207,10 @@ def _body(role: Role, body_id: int | None) -> School | Company | Hub | None:
     return body
 
 
-def _write_to(user: User, invitation: Invitation | None, *, now: datetime) -> None:
+def _write_to(user: User, invitation: Invitation | None, *, now: datetime) -> bool:
     # To the minute: a second press sends no second letter.
     minute = f"{now:%Y%m%d%H%M}"
     if invitation is None or user.password_hash is None:
-        queue("invitation", user=user, dedupe=f"invitation:{user.id}:{minute}", now=now)
-    else:
-        key = f"role-offered:{user.id}:{invitation.id}:{minute}"
-        queue("role_offered", user=user, dedupe=key, now=now, invitation_id=invitation.id)
+        return queue("invitation", user=user, dedupe=f"invitation:{user.id}:{minute}", now=now)
+    key = f"role-offered:{user.id}:{invitation.id}:{minute}"
+    return queue("role_offered", user=user, dedupe=key, now=now, invitation_id=invitation.id)

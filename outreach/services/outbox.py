@@ -34,12 +34,13 @@ def queue(
     expires: timedelta = KEEP_TRYING,
     booking: Booking | None = None,
     **facts: Any,
-) -> None:
-    """Queue one letter to one person, inside the caller's deed. The same `dedupe` key is queued once, for ever.
+) -> bool:
+    """Queue one letter to one person, inside the caller's deed. The same `dedupe` key is queued once, for ever; False where
+    it was queued before.
 
     `facts` are ids and plain words: what can change is read again when the letter is written."""
     db.session.flush()
-    insert_or_ignore(
+    return insert_or_ignore(
         OutboxMessage,
         dedupe_key=dedupe,
         user_id=user.id,

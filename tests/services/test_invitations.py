@@ -223,6 +223,16 @@ def test_sending_again_ends_the_links_of_earlier_letters(cast: Cast) -> None:
         spend_token(key=key, purpose=TokenPurpose.INVITATION, now=LATER)
 
 
+def test_sending_again_in_the_same_minute_sends_no_letter_and_kills_no_link(cast: Cast) -> None:
+    invited = invites(cast, "hana", Role.COORDINATOR, cast.robo)
+    assert invited.invitation is not None
+    key = issue_token(user_id=invited.user.id, purpose=TokenPurpose.INVITATION, now=NOW)
+    send_again(invitation_id=invited.invitation.id, by=cast.user("hana"), now=NOW)
+    assert letters() == [("invitation", invited.user.id)]
+    with one_transaction():
+        assert spend_token(key=key, purpose=TokenPurpose.INVITATION, now=NOW).id == invited.user.id
+
+
 def test_sending_again_to_an_open_account_leaves_its_links_alone(cast: Cast) -> None:
     number = asked(cast, "hana", Role.COORDINATOR, cast.robo, "cole@example.org")
     key = issue_token(user_id=cast.people["cole"], purpose=TokenPurpose.PASSWORD_RESET, now=NOW)
