@@ -28,14 +28,12 @@ from outreach.matching.solving.conflict import Pins
 from outreach.matching.solving.engine import Clock, Effort, Loading, OutOfTime
 from outreach.matching.solving.greedy import drafted
 from outreach.matching.solving.options import Options, options_of
-from outreach.matching.solving.pipeline import Pipeline
+from outreach.matching.solving.pipeline import SMALL, Pipeline
 from outreach.matching.solving.progress import Event, Progress
 from outreach.matching.solving.search import FIRST_BUDGET, Search
 from outreach.matching.solving.timetable import TeamDays
 from outreach.matching.solving.work import Work
 
-# What the pattern LP leaves open is closed by CP-SAT on the whole model where that is small enough for it.
-MOST_OPTIONS = 20_000
 # Candidates that take longer are cut off: a plan from a part of them is worth more than none from all.
 CANDIDATE_SHARE = 0.5
 # Until when the judge looks at the requests without candidates: after the search that would overrun the limit by seconds.
@@ -137,7 +135,8 @@ class _Run:
         if options.complete and not self._all_proven():
             work = Work(options, days, self.best, self.clock, self.progress, self.effort)
             Pipeline(work).run()
-            if not self._all_proven() and len(options.all) <= MOST_OPTIONS:
+            # What the pattern LP leaves open is closed by CP-SAT on the whole model where that is small enough for it.
+            if not self._all_proven() and len(options.all) <= SMALL:
                 Search(work).all_goals()
 
     def _all_proven(self) -> bool:

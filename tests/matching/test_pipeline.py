@@ -82,7 +82,7 @@ def test_the_integer_program_over_all_patterns_is_the_best_plan(name: str) -> No
 
 
 def test_a_round_of_the_demo_is_proven_by_prices_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solving, "MOST_OPTIONS", 0)
+    monkeypatch.setattr(solving, "SMALL", 0)
     problem = demo_round("last_term")
     plan = solve(problem, seconds=120, workers=1)
     assert plan.status == OPTIMAL

@@ -11,6 +11,10 @@ from outreach.matching.solving.engine import POLL_SECONDS, Clock
 T = TypeVar("T")
 
 
+def _nothing() -> None:
+    return
+
+
 class Task(Generic[T]):
     """Starts at once. HiGHS cannot be interrupted: a task whose time is over is left behind, its answer is not heard."""
 
@@ -30,10 +34,11 @@ class Task(Generic[T]):
     def done(self) -> bool:
         return not self._thread.is_alive()
 
-    def wait(self, clock: Clock) -> T | None:
-        """The answer, or None when the clock ends first. Raises what the work raised."""
+    def wait(self, clock: Clock, meanwhile: Callable[[], object] = _nothing) -> T | None:
+        """The answer, or None when the clock ends first; `meanwhile` is called again and again. Raises what the work raised."""
         while self._thread.is_alive() and clock.left() > 0:
             self._thread.join(POLL_SECONDS)
+            meanwhile()
         if self._thread.is_alive():
             return None
         if self._failure is not None:

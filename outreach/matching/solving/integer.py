@@ -99,12 +99,20 @@ class Integer:
             # The most important goal has about one point per unit, so that HiGHS' tolerances mean what they should.
             self.model.objective.set_linear_coefficient(variable, worth / top)
 
-    def solve(self, seconds: float, seed: int, start: Collection[Members]) -> list[int] | None:
-        """The options of the best choice found in this time, or None when there was none. `start`: a whole choice to begin with."""
+    def solve(
+        self, seconds: float, seed: int, start: Collection[Members], nodes: int | None = None
+    ) -> list[int] | None:
+        """The options of the best choice found in this time and number of nodes, or None when there was none.
+
+        `start`: a whole choice to begin with.
+        """
         from ortools.math_opt.python import mathopt
 
         parameters = mathopt.SolveParameters(
-            time_limit=datetime.timedelta(seconds=seconds), relative_gap_tolerance=GAP, random_seed=seed
+            time_limit=datetime.timedelta(seconds=seconds),
+            relative_gap_tolerance=GAP,
+            random_seed=seed,
+            node_limit=nodes,
         )
         wanted = set(start)
         hint = mathopt.SolutionHint(

@@ -2,29 +2,48 @@
 
 1. `Relaxation` solves the pattern LP of a blend of the goals; its solutions, rounded, are plans within seconds (`rounding.py`).
 2. What the LP has decided is kept and the rest chosen by an integer program: on a city that is 1-2 groups from the best.
-3. Goal by goal the LP, with the earlier goals held, proves how much better a plan could be; meanwhile, in another thread, an
-   integer program with far more patterns looks for a better plan.
-4. Where value and bound still differ, the patterns that the difference leaves possible are searched goal by goal.
+3. Goal by goal the LP, with the earlier goals held, proves how much better a plan could be.
+4. From the LP on, in another thread, `LocalSearch` chooses parts of the best plan anew, where the LP's prices say that it loses.
+5. Where value and bound still differ, the patterns that the difference leaves possible are searched goal by goal.
 """
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from outreach.matching.solving.background import Task
 from outreach.matching.solving.blend import blend
+from outreach.matching.solving.engine import POLL_SECONDS
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.integer import Integer
+from outreach.matching.solving.local_search import LocalSearch
 from outreach.matching.solving.master import Members
+from outreach.matching.solving.regions import Regions
 from outreach.matching.solving.relaxation import Relaxation, Round
 from outreach.matching.solving.rounding import rounded
 from outreach.matching.solving.work import Work
 
-# Patterns for an integer program, the most promising ones: what HiGHS chooses from in seconds, and in a minute.
+# Patterns for an integer program, the most promising ones: beside what the LP has decided, and in all.
 SOME = 30_000
 MANY = 12_000
 # HiGHS cannot be interrupted, so it ends this much before the clock does.
 MARGIN = 0.5
+# The LP of all goals has this share of the whole time at most: one that crawls has good prices long before its end.
+RELAXING = 0.4
+# The blend of the goals is solved to this much of its value; the rest of the way takes as long and changes no plan.
+CLOSE = 1e-5
+# Of the time that is left an integer program has this share, and so many nodes.
+SHARE = 0.25
+NODES = 2_000
+ROUNDING = 1e-6
+# So many options at most are few enough for CP-SAT as a whole.
+SMALL = 20_000
+# Parts of the plan chosen anew in vain after which CP-SAT's search of the whole, where it is small enough, is worth more.
+IDLE = 25
 
 
 class Pipeline:
@@ -38,24 +57,21 @@ class Pipeline:
         self.relaxation = Relaxation(self.ground, self.clock)
         self.bounded: dict[str, tuple[dict[str, int], Round]] = {}
         """Per goal the levels at which its LP was solved last, and that solution."""
-        self.search: Task[list[int] | None] | None = None
+        self.tried: set[tuple[str, tuple[tuple[str, int], ...]]] = set()
+        """Goals and levels at which the promising patterns were searched in vain."""
+        self.local: LocalSearch | None = None
 
     def run(self) -> None:
         """Raises `OutOfTime`."""
-        blended = self._relax()
-        weights = blend(self.ground, self.goals)
-        self.progress.phase("rounding")
-        kept = self.relaxation.decided(blended)
-        pool = self.relaxation.beside(kept, self.relaxation.promising(blended, SOME, None))
-        self._take(self._choice([*kept, *pool], weights, {}, kept).wait(self.clock))
-        many = self.relaxation.promising(blended, MANY, None)
-        search = self._choice([*many, *self._now()], weights, {}, ())
-        if self.effort.workers == 1:
-            self._take(search.wait(self.clock))
-        else:
-            self.search = search
-        self._bounds()
-        self._close()
+        try:
+            blended = self._relax()
+            self._choose_rest(blended)
+            self._bounds()
+            self._close()
+        finally:
+            if self.local is not None:
+                self.local.stop()
+                self._hear()
 
     def _relax(self) -> Round:
         """The LP of all goals at once."""
@@ -63,17 +79,52 @@ class Pipeline:
         weights = blend(self.ground, self.goals)
         self.relaxation.master.aim(weights)
         self.relaxation.seed(self._chosen(), weights)
+        until = self.clock.part(RELAXING)
         rounds = 0
 
         def heard(last: Round) -> bool:
             nonlocal rounds
             rounds += 1
             # The first fractional plans are the worst and each rounding takes as long as a round of the LP.
-            if rounds.bit_count() == 1 or last.new == 0:
-                self._take(rounded(self.options, self.days, last.relaxed.use, self.clock))
-            return False
+            if rounds.bit_count() == 1:
+                self._round(last)
+            return until.left() <= 0
 
-        return self.relaxation.converge(0.0, heard)
+        last = self.relaxation.converge(CLOSE, heard)
+        self._round(last)
+        return last
+
+    def _round(self, last: Round) -> None:
+        self._take(rounded(self.options, self.days, last.relaxed.use, self.clock))
+
+    def _begin_local(self, blended: Round) -> None:
+        links = self.relaxation.master.link_rows[: len(blended.relaxed.prices.links)]
+        regions = Regions(self.ground, blended.relaxed.prices, links, np.random.default_rng(self.effort.seed))
+        self.local = LocalSearch(self.ground, regions, self.clock, self.effort.seed)
+        self._give()
+        if self.effort.workers > 1:
+            self.local.start()
+
+    def _give(self) -> None:
+        if self.local is not None:
+            self.local.give(self._chosen(), {goal: self.best.proven(goal) for goal in self.goals})
+
+    def _hear(self) -> None:
+        """Take over what the local search has found."""
+        if self.local is not None:
+            for plan in self.local.news()[-1:]:
+                self.best.offer(self.days.timed(plan))
+
+    def _choose_rest(self, blended: Round) -> None:
+        """What the LP takes wholly stays, an integer program chooses the rest; from then on the local search is at work."""
+        self.progress.phase("rounding")
+        weights = blend(self.ground, self.goals)
+        kept = self.relaxation.decided(blended)
+        pool = self.relaxation.beside(kept, self.relaxation.promising(blended, SOME, None))
+        program = self._program([*kept, *pool], weights, {}, kept)
+        # Only now: writing that program is Python's work, and one thread at a time does such.
+        self._begin_local(blended)
+        self._choose(program, ())
 
     def _chosen(self) -> list[int]:
         """The best plan as options."""
@@ -89,31 +140,30 @@ class Pipeline:
 
     def _take(self, chosen: Sequence[int] | None) -> None:
         if chosen is not None:
+            known = self.best.assignments
             self.best.offer(self.days.timed(chosen))
+            if self.best.assignments is not known:
+                self._give()
 
-    def _choice(
+    def _program(
         self,
         patterns: Sequence[tuple[int, Members]],
         weights: Mapping[str, int],
         held: Mapping[str, int],
         kept: Sequence[tuple[int, Members]],
-    ) -> Task[list[int] | None]:
-        """An integer program at work."""
+    ) -> Integer:
         everything = list(dict.fromkeys(patterns))
-        program = Integer(self.ground, self.relaxation.links, everything, weights, held, kept, self.clock)
-        seconds = max(0.0, self.clock.left() - MARGIN)
-        start = [] if kept else [members for _, members in self._now()]
-        return Task(lambda: program.solve(seconds, self.effort.seed, start))
+        return Integer(self.ground, self.relaxation.links, everything, weights, held, kept, self.clock)
 
-    def _hear_search(self, *, wait: bool) -> None:
-        if self.search is not None and (wait or self.search.done()):
-            search, self.search = self.search, None
-            self._take(search.wait(self.clock))
+    def _choose(self, program: Integer, start: Sequence[Members]) -> None:
+        """The best choice as far as an integer program finds it."""
+        seconds = max(0.0, min(SHARE * self.clock.left(), self.clock.left() - MARGIN))
+        task = Task(lambda: program.solve(seconds, self.effort.seed, start, NODES))
+        self._take(task.wait(self.clock, self._hear))
 
     def _bounds(self) -> None:
         """The LP of each goal that is open, with the earlier goals held at the best plan's levels."""
         for goal in self.goals:
-            self._hear_search(wait=False)
             earlier = self.goals[: self.goals.index(goal)]
             held = self._levels(earlier)
             if not self.best.proven(goal) and self.bounded.get(goal, ({"": 0}, None))[0] != held:
@@ -129,9 +179,9 @@ class Pipeline:
         master.aim({goal: 1})
 
         def heard(last: Round) -> bool:
-            self._hear_search(wait=False)
+            self._hear()
             self._learn(goal, last)
-            return self.best.proven(goal)
+            return self.best.proven(goal) or self._settled(goal, last)
 
         return self.relaxation.converge(0.0, heard)
 
@@ -141,27 +191,52 @@ class Pipeline:
         level = last.whole // (last.relaxed.prices.unit * step) * step
         if self.best.learn(goal, self.ground.value(goal, level)):
             self.progress.bound(goal, self.best.values[goal], self.best.bounds[goal])
+            if self.best.proven(goal):
+                self._give()
+
+    def _settled(self, goal: str, last: Round) -> bool:
+        """Whether more rounds cannot bring the bound to the next possible value: the LP of more patterns is never lower."""
+        step = self.ground.step[goal]
+        reached = math.floor(last.relaxed.value / step + ROUNDING) * step
+        return reached >= self.ground.level(goal, self.best.bounds[goal])
 
     def _close(self) -> None:
         """Goal by goal: the patterns that could still improve it, until every goal has been looked at in vain."""
-        self._hear_search(wait=True)
-        tried: set[tuple[str, tuple[tuple[str, int], ...]]] = set()
         while True:
             self._bounds()
-            todo = [
-                goal
-                for goal in self.goals
-                if not self.best.proven(goal) and (goal, tuple(self._levels(self.goals).items())) not in tried
-            ]
-            if not todo:
+            levels = tuple(self._levels(self.goals).items())
+            open_goals = [goal for goal in self.goals if not self.best.proven(goal)]
+            todo = [goal for goal in open_goals if (goal, levels) not in self.tried]
+            if todo:
+                self.tried.add((todo[0], levels))
+                self._search(todo[0])
+            elif not open_goals or not self._local_helps():
                 return
-            goal = todo[0]
-            tried.add((goal, tuple(self._levels(self.goals).items())))
-            self.progress.phase("search", goal)
-            held, last = self.bounded[goal]
-            gap = last.bound - self._levels([goal])[goal]
-            later = self.goals[self.goals.index(goal) :]
-            patterns = self.relaxation.promising(last, MANY, gap)
-            self._take(
-                self._choice([*patterns, *self._now()], blend(self.ground, later), held, ()).wait(self.clock)
-            )
+
+    def _search(self, goal: str) -> None:
+        self.progress.phase("search", goal)
+        held, last = self.bounded[goal]
+        gap = last.bound - self._levels([goal])[goal]
+        later = self.goals[self.goals.index(goal) :]
+        patterns = self.relaxation.promising(last, MANY, gap)
+        program = self._program([*patterns, *self._now()], blend(self.ground, later), held, ())
+        self._choose(program, [members for _, members in self._now()])
+
+    def _local_helps(self) -> bool:
+        """Let the local search go on until it finds a better plan; False when it has tried in vain for long."""
+        if self.local is None:
+            return False
+        self.progress.phase("parts")
+        known = self.best.assignments
+        patience = IDLE if len(self.options) <= SMALL else math.inf
+        while self.best.assignments is known and self.local.idle < patience:
+            if self.effort.workers == 1:
+                if not self.local.step():
+                    return False
+            elif not self.local.at_work():
+                return False
+            else:
+                self.clock.check()
+                time.sleep(POLL_SECONDS)
+            self._hear()
+        return self.best.assignments is not known

@@ -2,7 +2,7 @@
 
 - `{"event": "phase", "phase": name, "goal": name or null, "seconds": s}`: what is done now. The phases are `candidates`, `first
   plan`, `relaxation` (the LP of all goals), `rounding` (a whole plan out of it), `goal` (a bound of one goal, or CP-SAT's work on
-  it) and `search` (for a plan better in one goal).
+  it), `search` (for a plan better in one goal) and `parts` (nothing but parts of the best plan are chosen anew).
 - `{"event": "plan", "placed": n, "objectives": [{"name", "value", "bound", "proven"}...], "seconds": s}`: a better plan, already
   judged faultless, with the best bounds known at that moment.
 - `{"event": "bound", "goal": name, "value": v, "bound": b, "seconds": s}`: a tighter bound of one goal, and the best plan's value.

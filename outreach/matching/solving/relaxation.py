@@ -106,14 +106,18 @@ class Relaxation:
         return [master.columns[at] for at in order.tolist() if loss[at] <= limit]
 
     def converge(self, tolerance: float, heard: Callable[[Round], bool]) -> Round:
-        """Rounds until nothing is left to gain, the bound is within `tolerance` of the LP, or `heard` says it is enough.
+        """Rounds until nothing is left to gain, the bound is as close to the LP as that share of it, or `heard` says it is enough.
 
         Raises `OutOfTime` (from the LP or between rounds).
         """
         while True:
             last = self._round()
             enough = heard(last)
-            if enough or last.new == 0 or last.bound - last.relaxed.value <= tolerance:
+            if (
+                enough
+                or last.new == 0
+                or last.bound - last.relaxed.value <= tolerance * abs(last.relaxed.value)
+            ):
                 return last
 
     def _round(self) -> Round:

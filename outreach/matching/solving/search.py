@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from outreach.matching.plan import Value
 from outreach.matching.problem import MAXIMISED
 from outreach.matching.solving.engine import Answer, Effort, run
-from outreach.matching.solving.goals import scaled, unscaled
+from outreach.matching.solving.goal_row import GoalRow
+from outreach.matching.solving.goals import unscaled
 from outreach.matching.solving.model import Model
+from outreach.matching.solving.team_cuts import chosen_by, cut
 from outreach.matching.solving.work import Work
 
 FIRST_BUDGET = 4.0
@@ -29,7 +30,7 @@ class Search:
         self.clock, self.progress, self.effort = work.clock, work.progress, work.effort
         self.goals = self.options.problem.objectives
         self.model = Model(self.options, self.days, self.clock)
-        self.rows = {goal: _Row(self.model, goal) for goal in self.goals}
+        self.rows = {goal: GoalRow(self.model, goal) for goal in self.goals}
 
     def all_goals(self) -> None:
         """Rounds over the unproven goals, each with a larger budget."""
@@ -55,7 +56,7 @@ class Search:
         while self.clock.left() > 0:
             self.model.hint(self.best.assignments or ())
             answer = self._run(goal, budget)
-            if answer.values is None or not self._cut(self._chosen(answer.values)):
+            if answer.values is None or not cut(self.model, chosen_by(self.model, answer.values)):
                 return answer.proven or answer.impossible
         return False
 
@@ -75,72 +76,7 @@ class Search:
         if self.best.learn(goal, value):
             self.progress.bound(goal, self.best.values[goal], self.best.bounds[goal])
 
-    def _chosen(self, values: Sequence[int]) -> list[int]:
-        return [index for index, variable in enumerate(self.model.chosen) if values[variable.index]]
-
     def _take(self, values: Sequence[int]) -> None:
-        chosen = self._chosen(values)
+        chosen = chosen_by(self.model, values)
         if not any(self.days.impossible(members) for members in self.days.sets(chosen).values()):
             self.best.offer(self.days.timed(chosen))
-
-    def _cut(self, chosen: Sequence[int]) -> bool:
-        """Forbid the sets of this solution that their team cannot give; whether there were any."""
-        found = False
-        for block, members in self.days.sets(chosen).items():
-            if self.days.impossible(members):
-                table, everybody = self.days.blocks[block]
-                self.model.add_cut(table, everybody, self._smallest(members, table.inheriting))
-                found = True
-        return found
-
-    def _smallest(self, members: Sequence[int], inheriting: bool) -> list[int]:
-        """A part of an impossible set that is impossible already."""
-        left = list(members)
-        for index in members if inheriting else ():
-            rest = [other for other in left if other != index]
-            if len(rest) > 1 and self.days.impossible(rest):
-                left = rest
-        return left
-
-
-class _Row:
-    """A goal as a row of the model that can be held at a value, and as its objective."""
-
-    def __init__(self, model: Model, goal: str) -> None:
-        from ortools.sat.python import cp_model
-
-        terms, constant, self.scale = model.goal_terms(goal)
-        self.model = model.cp
-        self.goal = goal
-        self.constant = constant
-        self.furthest = abs(constant) + sum(abs(weight) for _, weight in terms)
-        self.sum = cp_model.LinearExpr.weighted_sum(
-            [one for one, _ in terms], [weight for _, weight in terms]
-        )
-        self.row = self.model.add(self.sum <= self.furthest) if terms else None
-        self.free()
-
-    def free(self) -> None:
-        """Any value."""
-        self._between(-self.furthest, self.furthest)
-
-    def hold(self, value: Value) -> None:
-        """At least as good as this value."""
-        whole = scaled(value, self.scale) - self.constant
-        if self.goal in MAXIMISED:
-            self._between(whole, self.furthest)
-        else:
-            self._between(-self.furthest, whole)
-
-    def _between(self, low: int, high: int) -> None:
-        if self.row is not None:
-            self.row.proto.linear.domain[0] = low
-            self.row.proto.linear.domain[1] = high
-
-    def aim(self) -> None:
-        """Make this goal the objective."""
-        self.model.clear_objective()  # type: ignore[no-untyped-call]
-        if self.goal in MAXIMISED:
-            self.model.maximize(self.sum + self.constant)
-        else:
-            self.model.minimize(self.sum + self.constant)
