@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 
 from outreach.models import (
     LIVE,
@@ -42,18 +42,28 @@ def bookings_to_confirm(user: User) -> list[Booking]:
     return list(
         db.session.scalars(
             select(Booking)
-            .where(visible(user, Booking), Booking.state == BookingState.AWAITING)
+            .where(Booking.school_id.in_(user.school_ids), Booking.state == BookingState.AWAITING)
             .order_by(Booking.confirm_by, Booking.id)
         ).unique()
     )
 
 
-def coming_bookings(user: User, today: date, states: tuple[BookingState, ...] = LIVE) -> list[Booking]:
-    """The next visits that this person has to do with."""
+def coming_outings(user: User, today: date) -> list[Booking]:
+    """The next visits of this teacher's schools; what waits for their yes is `bookings_to_confirm`."""
+    return _coming(Booking.school_id.in_(user.school_ids), (BookingState.CONFIRMED,), today)
+
+
+def coming_groups(user: User, today: date) -> list[Booking]:
+    """The next groups that come to this person's companies, or that they go to."""
+    offers = select(Offer.id).join(Company, Company.id == Offer.company_id).where(companies_of(user))
+    return _coming(Booking.offer_id.in_(offers), LIVE, today)
+
+
+def _coming(whose: ColumnElement[bool], states: tuple[BookingState, ...], today: date) -> list[Booking]:
     return list(
         db.session.scalars(
             select(Booking)
-            .where(visible(user, Booking), Booking.state.in_(states), Booking.day >= today)
+            .where(whose, Booking.state.in_(states), Booking.day >= today)
             .order_by(Booking.starts_at, Booking.id)
             .limit(FEW)
         ).unique()

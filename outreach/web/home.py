@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from outreach.clock import today, utc_now
-from outreach.models import BookingState, Role, User
+from outreach.models import Round, User
+from outreach.permissions import is_host, is_teacher
 from outreach.queries import home as questions
 from outreach.queries.people import own_invitations
 from outreach.queries.rounds import open_rounds, supply_of
@@ -24,35 +27,38 @@ def index() -> ResponseReturnValue:
         return render_template("home/welcome.html", rounds=open_rounds())
     if user.is_staff:
         return _staff()
-    if user.holds(Role.COORDINATOR, Role.HUB):
-        return _host(user)
-    if user.holds(Role.TEACHER):
-        return _teacher(user)
+    if is_host(user) or is_teacher(user):
+        return _acting(user)
     return render_template("home/no_role.html", offered=own_invitations(user, now=utc_now()))
 
 
-def _teacher(user: User) -> str:
+def _acting(user: User) -> str:
+    # Whoever teaches and coordinates has both on one page, the school first: only there a day is missed for good.
     rounds = open_rounds()
     return render_template(
-        "home/teacher.html",
-        schools=questions.schools_of(user),
+        "home/acting.html",
         rounds=rounds,
-        requests=questions.requests_in(user, rounds),
-        awaited=questions.requests_awaiting_result(user),
-        to_confirm=questions.bookings_to_confirm(user),
-        # Those that wait for an answer stand above already.
-        coming=questions.coming_bookings(user, today(), (BookingState.CONFIRMED,)),
+        teaching=_teaching(user, rounds) if is_teacher(user) else None,
+        hosting=_hosting(user) if is_host(user) else None,
     )
 
 
-def _host(user: User) -> str:
-    return render_template(
-        "home/host.html",
-        companies=questions.companies_for(user),
-        work=questions.offer_work(user, today()),
-        coming=questions.coming_bookings(user, today()),
-        rounds=open_rounds(),
-    )
+def _teaching(user: User, rounds: list[Round]) -> dict[str, Any]:
+    return {
+        "schools": questions.schools_of(user),
+        "requests": questions.requests_in(user, rounds),
+        "awaited": questions.requests_awaiting_result(user),
+        "to_confirm": questions.bookings_to_confirm(user),
+        "coming": questions.coming_outings(user, today()),
+    }
+
+
+def _hosting(user: User) -> dict[str, Any]:
+    return {
+        "companies": questions.companies_for(user),
+        "work": questions.offer_work(user, today()),
+        "coming": questions.coming_groups(user, today()),
+    }
 
 
 def _staff() -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 from flask import Flask
 from flask.testing import FlaskClient
 
-from outreach.models import Membership, Role, RoundState, db
+from outreach.models import Booking, BookingState, Membership, Role, RoundState, db
 from outreach.queries.home import Beginnings, beginnings
 from outreach.services.transaction import one_transaction
 from tests import build
+from tests.booking_stage import change, make_stage
+from tests.build import NOW
 from tests.cast import Cast
 from tests.html import faults_of
 from tests.invited import invited
@@ -106,3 +109,29 @@ def test_a_catalogue_without_offers_blames_no_search(as_: As) -> None:
     tess = as_("tess")
     assert "No offers yet" in tess.get("/offers").text
     assert "No offer fits this search" in tess.get("/offers?words=robot").text
+
+
+def sections_of(page: str) -> list[str]:
+    """The headings of a first page, in their order."""
+    return re.findall(r"<h2>([^<]*)</h2>", page.split("<main")[1])
+
+
+def test_a_teacher_who_also_coordinates_sees_what_waits_on_either_side(
+    app: Flask, as_: As, cast: Cast
+) -> None:
+    with app.app_context():
+        stage = make_stage(cast)
+        mine = stage.book(stage.slot())
+        theirs = stage.book(stage.slot(day=date(2027, 3, 5)), by="theo", school="secondary")
+        change(Booking, mine, state=BookingState.AWAITING, confirm_by=NOW)
+        change(Booking, theirs, state=BookingState.AWAITING, confirm_by=NOW)
+        with one_transaction():
+            role = Membership(user_id=cast.people["tom"], role=Role.COORDINATOR, company_id=cast.robo)
+            db.session.add(role)
+    page = as_("tom").get("/").text
+    assert sections_of(page) == ["Please confirm", "Open for requests", "Next visits", "Who comes"]
+    assert faults_of(page) == []
+    to_confirm, _open, outings, groups = page.split("<h2>")[1:]
+    linked = [re.findall(r'href="/bookings/(\d+)"', part) for part in (to_confirm, outings, groups)]
+    # What another school has to answer is nothing for this teacher, but it comes to this coordinator.
+    assert linked == [[str(mine)], [], [str(mine), str(theirs)]]
