@@ -62,19 +62,29 @@ def conventional(table, name):
     return name if re.match(rf"ck_{table}_", name) else f"ck_{table}_{name}"
 
 
-def test_an_invitation_of_the_first_days_may_be_answered_for_a_fortnight(empty):
+SENT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+AGAIN = SENT + timedelta(days=10)
+
+
+@pytest.mark.parametrize(("letters", "counted_from"), [([], SENT), ([SENT, AGAIN], AGAIN)])
+def test_an_invitation_of_the_first_days_may_be_answered_for_a_fortnight(empty, letters, counted_from):
     upgrade(revision="0001")
-    sent = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-    people, asked = Base.metadata.tables["user"], Base.metadata.tables["invitation"]
-    person = {"email": "a@example.org", "name": "A", "phone": "", "language": "en_HK", "active": True}
-    offer = {"user_id": 1, "invited_by_id": 1, "role": "staff", "name": "A", "created_at": sent}
+    people, asked, outbox = (Base.metadata.tables[name] for name in ("user", "invitation", "outbox_message"))
+    person = {"name": "A", "phone": "", "language": "en_HK", "active": True, "created_at": SENT}
+    offer = {"user_id": 1, "invited_by_id": 2, "role": "staff", "name": "A", "created_at": SENT}
+    # To others, or about other things, much is written later.
+    wrote = [(1, "invitation", at) for at in letters]
+    wrote += [(2, "invitation", AGAIN + timedelta(1)), (1, "password_reset", AGAIN + timedelta(1))]
     with db.engine.begin() as connection:
-        connection.execute(people.insert().values(id=1, created_at=sent, **person))
+        for number in (1, 2):
+            connection.execute(people.insert().values(id=number, email=f"{number}@example.org", **person))
         connection.execute(asked.insert().values(**offer))
-    upgrade()
-    with db.engine.connect() as connection:
-        assert connection.scalars(select(asked.c.expires_at)).all() == [sent + timedelta(days=14)]
-    downgrade(revision="0001")
-    upgrade()
-    with db.engine.connect() as connection:
-        assert connection.scalars(select(asked.c.expires_at)).all() == [sent + timedelta(days=14)]
+        for number, (user, template, at) in enumerate(wrote):
+            letter = {"dedupe_key": str(number), "user_id": user, "template": template, "created_at": at}
+            connection.execute(outbox.insert().values(due_at=at, expires_at=at, facts={}, **letter))
+    for _time in range(2):
+        upgrade()
+        with db.engine.connect() as connection:
+            until = connection.scalars(select(asked.c.expires_at)).all()
+        assert until == [counted_from + timedelta(days=14)]
+        downgrade(revision="0001")

@@ -30,24 +30,38 @@ CHECKS = (
 
 
 def upgrade() -> None:
-    """Forwards: what waits for an answer today may be answered for a fortnight from when it was sent."""
+    """Forwards: what waits for an answer today may be answered for a fortnight from the last letter to the person."""
     with op.batch_alter_table("invitation", table_args=CHECKS) as batch_op:
         batch_op.add_column(sa.Column("expires_at", UtcDateTime(), nullable=True))
+    _count_from_the_last_letter()
+    with op.batch_alter_table("invitation", table_args=CHECKS) as batch_op:
+        batch_op.alter_column("expires_at", existing_type=UtcDateTime(), nullable=False)
+
+
+def _count_from_the_last_letter() -> None:
+    # Sending again left `created_at` as it was; a link that went out yesterday is not to lead to what has expired.
+    wrote = sa.table(
+        "outbox_message",
+        sa.column("user_id", sa.Integer()),
+        sa.column("template", sa.String()),
+        sa.column("created_at", UtcDateTime()),
+    )
     invitation = sa.table(
         "invitation",
         sa.column("id", sa.Integer()),
+        sa.column("user_id", sa.Integer()),
         sa.column("created_at", UtcDateTime()),
         sa.column("expires_at", UtcDateTime()),
     )
     connection = op.get_bind()
-    for number, created_at in connection.execute(sa.select(invitation.c.id, invitation.c.created_at)).all():
-        connection.execute(
-            sa.update(invitation)
-            .where(invitation.c.id == number)
-            .values(expires_at=created_at + timedelta(days=14))
-        )
-    with op.batch_alter_table("invitation", table_args=CHECKS) as batch_op:
-        batch_op.alter_column("expires_at", existing_type=UtcDateTime(), nullable=False)
+    asked = connection.execute(
+        sa.select(invitation.c.id, invitation.c.user_id, invitation.c.created_at)
+    ).all()
+    for number, user_id, created_at in asked:
+        letters = wrote.c.user_id == user_id, wrote.c.template.in_(("invitation", "role_offered"))
+        sent = connection.scalars(sa.select(wrote.c.created_at).where(*letters)).all()
+        until = max((created_at, *sent)) + timedelta(days=14)
+        connection.execute(sa.update(invitation).where(invitation.c.id == number).values(expires_at=until))
 
 
 def downgrade() -> None:
