@@ -9,7 +9,8 @@ from outreach.matching.check_rules import RULES
 from outreach.matching.fault import Fault
 from outreach.matching.placed import placed, unknown_part
 from outreach.matching.plan import CONTRADICTORY, NO_CANDIDATE, OPTIMAL, Plan
-from outreach.matching.problem import MAXIMISED, Assignment, Problem, VisitRequest
+from outreach.matching.points import rank_of
+from outreach.matching.problem import MAXIMISED, Assignment, Offer, Problem, VisitRequest
 from outreach.matching.travel import Ways
 from outreach.matching.values import better, values_of
 
@@ -124,21 +125,37 @@ def _unplaced(problem: Problem, plan: Plan, hopeless: Collection[str]) -> Iterat
 def has_candidate(problem: Problem, visit_request: VisitRequest) -> bool:
     """Whether the candidate rules let the request be anywhere. Cheap questions come first: there are many slots and moments."""
     ways = Ways(problem.travel)
-    suiting = {
-        offer.id
-        for offer in problem.offers
-        if visit_request.grade in offer.grades and offer.kind in visit_request.kinds
-    }
+    suiting = {offer.id for offer in problem.offers if _suits(visit_request, offer)}
     for slot in problem.slots:
         here = Assignment(visit_request.id, slot=slot.id)
-        near = slot.offer in suiting and _free_around(visit_request, slot.start, slot.end)
-        if near and not _why_not(problem, ways, here):
+        near = slot.offer in suiting and _free_from(visit_request, slot.start, slot.end)
+        if near and next(candidate_faults(problem, placed(problem, ways, here)), None) is None:
             return True
     return any(
         _fits_team(problem, ways, Assignment(visit_request.id, team=team.id, offer=offer_id))
         for team in problem.teams
         for offer_id in suiting.intersection(team.offers)
     )
+
+
+def _suits(visit_request: VisitRequest, offer: Offer) -> bool:
+    """What any slot or session of an offer needs to be a candidate, whatever its time and size."""
+    return (
+        visit_request.grade in offer.grades
+        and offer.kind in visit_request.kinds
+        and bool(visit_request.languages & offer.languages)
+        and (offer.wheelchair or not visit_request.wheelchair)
+        and (
+            visit_request.scores is not None
+            or visit_request.open
+            or bool(visit_request.topics & offer.topics)
+            or rank_of(visit_request, offer) is not None
+        )
+    )
+
+
+def _free_from(visit_request: VisitRequest, start: int, end: int) -> bool:
+    return any(opens <= start and end <= closes for opens, closes in visit_request.windows)
 
 
 def _free_around(visit_request: VisitRequest, opens: int, closes: int) -> bool:

@@ -163,20 +163,21 @@ class Ground:
 
     def _take_sessions(self) -> None:
         """Sites, and the rows for those limits of companies that no site holds."""
-        self.largest = np.array([self._largest(at) for at in range(self.resources)], dtype=np.int64)
+        self._take_sizes()
         self.site_of = np.full(self.resources, -1, dtype=np.int64)
         self.sites: list[Site] = []
         self.session_rows: list[SessionRow] = []
-        used = [at for at in range(self.resources) if self.bounds[at] < self.bounds[at + 1]]
+        used = np.flatnonzero(np.diff(self.bounds)).tolist()
         weeks: dict[tuple[int, int], list[int]] = defaultdict(list)
         totals: dict[int, list[int]] = defaultdict(list)
         for at in used:
             self.clock.check()
-            members = self.members(at)
-            company = int(self.company[members[0]])
+            first = self.order[self.bounds[at]]
+            company = int(self.company[first])
             totals[company].append(at)
-            for week in np.unique(self.week[members]):
-                weeks[company, int(week)].append(at)
+            mine = self.week[[first]] if self.one_week[at] else np.unique(self.week[self.members(at)])
+            for week in mine.tolist():
+                weeks[company, week].append(at)
         self._cap(weeks, totals)
         for (company, week), together in sorted(weeks.items()):
             self.clock.check()
@@ -206,16 +207,12 @@ class Ground:
         for (company, _), together in weeks.items():
             limit = self.problem.companies[company].max_sessions_per_week
             for at in together:
-                if limit is not None and self._one_week(at):
+                if limit is not None and self.one_week[at]:
                     self.largest[at] = min(self.largest[at], limit)
         for company, together in totals.items():
             limit = self.problem.companies[company].max_sessions
             if limit is not None:
                 self.largest[together] = np.minimum(self.largest[together], limit)
-
-    def _one_week(self, resource: int) -> bool:
-        weeks = self.week[self.members(resource)]
-        return bool((weeks == weeks[0]).all())
 
     def _limit_week(self, company: int, week: int, together: Sequence[int]) -> None:
         limit = self.problem.companies[company].max_sessions_per_week
@@ -223,20 +220,29 @@ class Ground:
             return
         several = any(self.largest[at] > 1 for at in together)
         mergeable = limit == 1 or (several and len(together) <= MOST_MERGED)
-        if mergeable and len(together) > 1 and all(map(self._one_week, together)):
+        if mergeable and len(together) > 1 and bool(self.one_week[list(together)].all()):
             self._add_site(tuple(together), limit)
-        elif len(together) > 1 or not self._one_week(together[0]):
+        elif len(together) > 1 or not self.one_week[together[0]]:
             self.session_rows.append(SessionRow(tuple(together), week, limit))
 
     def _add_site(self, resources: tuple[int, ...], limit: int | None) -> None:
         self.site_of[list(resources)] = len(self.sites)
         self.sites.append(Site(resources, limit))
 
-    def _largest(self, resource: int) -> int:
-        """How many sessions a pattern of the resource has at most: 1 for a slot."""
-        if resource < self.slots:
-            return 1
-        members = self.members(resource)
-        team = self.days.blocks[resource - self.slots][0].team
-        days = len(np.unique(self.day[members]))
-        return min(team.max_sessions_per_day * days, len(np.unique(self.request[members])))
+    def _take_sizes(self) -> None:
+        """`largest`: how many sessions a pattern of each resource has at most, 1 for a slot. `one_week`: whether in one week."""
+        self.largest = np.ones(self.resources, dtype=np.int64)
+        days, asking, weeks = map(self._distinct, (self.day, self.request, self.week))
+        a_day = [self.days.blocks[at][0].team.max_sessions_per_day for at in range(len(self.days.blocks))]
+        given = np.array(a_day, dtype=np.int64) * days[self.slots :]
+        self.largest[self.slots :] = np.minimum(given, asking[self.slots :])
+        self.one_week = weeks <= 1
+
+    def _distinct(self, kind: Ints) -> Ints:
+        """How many different values the options of each team's block have, 0 for slots."""
+        mine = np.flatnonzero(self.resource >= self.slots)
+        least = int(kind[mine].min(initial=0))
+        span = int(kind[mine].max(initial=0)) - least + 1
+        pairs = np.unique(self.resource[mine] * span + kind[mine] - least)
+        found: Ints = np.bincount(pairs // span, minlength=self.resources)
+        return found
