@@ -43,8 +43,7 @@ class LocalSearch:
     def __init__(self, ground: Ground, regions: Regions, clock: Clock, seed: int) -> None:
         self.ground = ground
         self.regions = regions
-        # The wish to stop comes through `stop`: whoever listens for it outside does so in one thread only.
-        self.clock = Clock(clock.began, clock.deadline, lambda: self._over)
+        self.clock = clock
         self.seed = seed
         self.size = float(FIRST)
         self.idle = 0
@@ -61,6 +60,8 @@ class LocalSearch:
 
     def start(self) -> None:
         """Search in a thread of its own; better plans appear in `found`."""
+        # The wish to stop comes through `stop`: whoever listens for it outside does so in one thread only.
+        self.clock = Clock(self.clock.began, self.clock.deadline, lambda: self._over)
         self._task = Task(self._search)
 
     def stop(self) -> None:
