@@ -21,7 +21,14 @@ from outreach.services.accounts import normal_email
 from outreach.services.outbox import queue
 from outreach.services.roles import begin_role, take_up, write_once
 from outreach.services.tokens import LIFETIME, end_tokens
-from outreach.services.transaction import Refusal, audit, changed_rows, deed, insert_or_ignore
+from outreach.services.transaction import (
+    ChangedMeanwhile,
+    Refusal,
+    audit,
+    changed_rows,
+    deed,
+    insert_or_ignore,
+)
 
 ANSWER_WITHIN = LIFETIME[TokenPurpose.INVITATION]
 
@@ -88,6 +95,9 @@ def invite(
     facts = {"name": name.strip(), "invited_by_id": by.id, "created_at": now}
     write_once(Invitation, user, role, body_id, expires_at=now + ANSWER_WITHIN, **facts)
     invitation = _offered(user, role, body_id)
+    if invitation is None:
+        # The one that was there already has been answered or withdrawn since we looked.
+        raise ChangedMeanwhile
     invitation.expires_at = now + ANSWER_WITHIN
     _write_to(user, invitation, now=now)
     return Invited(user, invitation)
@@ -179,12 +189,12 @@ def _account(email: str, name: str, phone: str, language: str, *, now: datetime)
     return db.session.scalars(select(User).where(User.email == email)).one()
 
 
-def _offered(user: User, role: Role, body_id: int | None) -> Invitation:
+def _offered(user: User, role: Role, body_id: int | None) -> Invitation | None:
     found = select(Invitation).where(Invitation.user_id == user.id, Invitation.role == role)
     table = BODIES.get(role)
     if table is not None:
         found = found.where(getattr(Invitation, f"{table.__tablename__}_id") == body_id)
-    return db.session.scalars(found).unique().one()
+    return db.session.scalars(found).unique().one_or_none()
 
 
 def _refuse_shape(email: str, name: str, language: str) -> None:

@@ -29,13 +29,13 @@ from outreach.models import (
     User,
     db,
 )
-from outreach.services import offers, people, slots
+from outreach.services import invitations, offers, people, slots
 from outreach.services.bookings import book_free_place, confirm_booking
 from outreach.services.invitations import accept_invitation, invite, withdraw_invitation
 from outreach.services.offers import withdraw_offer
 from outreach.services.series import Series
 from outreach.services.slots import add_series, add_slot, cancel_slot
-from outreach.services.transaction import one_transaction
+from outreach.services.transaction import ChangedMeanwhile, one_transaction
 from tests import build, visit_rows
 from tests.at_once import at_once
 from tests.booking_stage import make_stage, read
@@ -164,6 +164,23 @@ def test_an_invitation_is_accepted_or_withdrawn_never_both(app: Flask, cast: Cas
                 db.session.query(Membership).filter_by(
                     company_id=cast.robo, user_id=cast.people["cole"]
                 ).delete()
+
+
+def test_an_invitation_answered_while_it_is_made_once_more(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL lets the answer through between finding the row there already and reading it."""
+    real = invitations.write_once
+
+    def answered(*what: Any, **facts: Any) -> bool:
+        ours = real(*what, **facts)
+        db.session.query(Invitation).delete()
+        return ours
+
+    monkeypatch.setattr(invitations, "write_once", answered)
+    facts = {"email": "cole@example.org", "name": "Cole", "role": Role.COORDINATOR, "body_id": cast.robo}
+    with app.app_context(), pytest.raises(ChangedMeanwhile):
+        invite(by=cast.user("hana"), now=NOW, **facts)  # type: ignore[arg-type]
 
 
 def both_leave(
