@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+from itertools import combinations
 
+import numpy as np
 import pytest
 
 from outreach.matching.problem_json import read_problem
 from outreach.matching.solving import packing, pricing
 from outreach.matching.solving.ground import Ground
-from outreach.matching.solving.packing import Packing, TooTangled
+from outreach.matching.solving.packing import Packing
 from outreach.matching.solving.partners import SlotPartners
 from outreach.matching.solving.pricing import Pricing
 from tests.bench.generate import Document
@@ -48,7 +50,8 @@ def best_by_trying(ground: Ground, slot: int, values: dict[int, int], use: int) 
     sets = [one for one in patterns_of(ground, site, BETWEEN) if ground.resource[one[0]] == slot]
     # A row of the LP holds a school's day; what keeps two groups apart within a slot are its own rules.
     partners = SlotPartners(ground, slot)
-    apart = {frozenset(pair) for pair in partners.strangers()}
+    mine = ground.members(slot).tolist()
+    apart = {frozenset(pair) for pair in combinations(mine, 2) if not partners.together(pair)}
     return max(
         [0]
         + [
@@ -103,12 +106,82 @@ def test_seats_counted_coarsely_give_a_bound_and_sets_that_hold(
     assert all(value <= truth for value, _ in packed.patterns)
 
 
-def test_a_slot_that_is_too_tangled_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("seed", range(6))
+def test_a_slot_that_is_too_tangled_has_a_bound_and_sets_that_hold(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(packing, "MOST_CHOICES", 1)
-    ground = tangled(0)
-    with pytest.raises(TooTangled):
-        for slot in slots_of(ground):
-            Packing(SlotPartners(ground, slot))
+    ground, rng = tangled(seed), random.Random(seed)
+    for slot in slots_of(ground)[:4]:
+        values = random_values(ground, slot, rng)
+        partners = SlotPartners(ground, slot)
+        packed = Packing(partners).best([(value, at) for at, value in values.items()], 0, 3)
+        assert packed.bound >= best_by_trying(ground, slot, values, 0)
+        for value, members in packed.patterns:
+            assert value == sum(map(values.__getitem__, members)) > 0
+            assert partners.enough(members)
+            assert all(partners.together(members[: end + 1]) for end in range(len(members)))
+
+
+LIMITS = [
+    {"max_pupils": pupils, "max_groups": groups, "min_pupils": least}
+    for pupils in (60, 10**9)
+    for groups in (3, 10**9)
+    for least in (0, 25, 50)
+]
+
+
+@pytest.mark.parametrize("limits", LIMITS, ids=str)
+def test_limits_that_do_not_bind_need_no_counting(limits: dict[str, int]) -> None:
+    document: Document = halls(8, 1, 5)
+    document["offers"] = [offer | limits for offer in document["offers"]]
+    for request in document["requests"]:
+        request |= {"grade": "P5", "languages": ["yue"], "pupils": 11 + len(request["id"])}
+    ground, rng = of(document), random.Random(5)
+    for slot in slots_of(ground)[:3]:
+        values = random_values(ground, slot, rng)
+        packed = Packing(SlotPartners(ground, slot)).best([(value, at) for at, value in values.items()], 0, 3)
+        assert packed.bound == best_by_trying(ground, slot, values, 0)
+        assert packed.bound == max([0, *(value for value, _ in packed.patterns)])
+
+
+def endless_hall(requests: int) -> Ground:
+    """One slot for everybody: nobody has set a limit of its groups."""
+    document: Document = halls(requests, 1, 9)
+    document["requests"] = document["requests"][:requests]
+    document["offers"] = [
+        offer | {"max_pupils": 15 * requests, "max_groups": 10**9, "min_pupils": 0}
+        for offer in document["offers"]
+    ]
+    document["slots"] = document["slots"][:1]
+    day = document["slots"][0]["start"][:10]
+    for request in document["requests"]:
+        request |= {"grade": "P5", "languages": ["yue"], "max_travel_minutes": 600}
+        request["windows"] = [[f"{day}T00:00", f"{day}T23:59"]]
+    return of(document)
+
+
+def test_a_slot_without_a_limit_of_groups_is_filled_by_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    ground = endless_hall(60)
+    options = [(100 + at % 7, at) for at in ground.members(0).tolist()]
+    options.sort(key=lambda one: -one[0])
+    assert len(options) > 40
+    tried: list[int] = []
+    together = SlotPartners.together
+    monkeypatch.setattr(
+        SlotPartners, "together", lambda self, members: tried.append(1) or together(self, members)
+    )
+    listing = Pricing(ground, endless()).patterns(0, options, 0, len(options), 3)
+    assert len(tried) < 2 * pricing.SLOT_STEPS
+    assert listing.best == listing.patterns[0][0] > 0
+
+
+def test_prices_stay_within_64_bits_where_nobody_limits_the_groups() -> None:
+    ground = endless_hall(5)
+    values = np.full(ground.n, 2**40, dtype=np.int64)
+    uses = np.zeros(ground.resources, dtype=np.int64)
+    priced = Pricing(ground, endless()).price(values, uses, np.zeros(len(ground.sites), dtype=np.int64))
+    assert max(priced.best) >= 2 * 2**40
 
 
 @pytest.mark.parametrize("seed", range(4))

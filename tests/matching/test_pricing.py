@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import time
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,8 +13,10 @@ import pytest
 from outreach.matching.problem import Problem
 from outreach.matching.problem_json import read_problem
 from outreach.matching.solving.combining import Shelf, combined
+from outreach.matching.solving.engine import Clock, OutOfTime
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.pricing import Pricing
+from tests.bench.shapes import teams
 from tests.matching.brute import RULES
 from tests.matching.grounds import BETWEEN, endless, ground_of, patterns_of, random_prices
 from tests.matching.shapes import SHAPES
@@ -97,3 +101,57 @@ def test_what_stands_on_no_shelf_is_in_the_bound() -> None:
     request = np.array([0, 0], dtype=np.int64)
     shelves = [Shelf({1: [(50, (0,))]}, {1: 30}), Shelf({1: [(45, (1,))]}, {1: None})]
     assert combined(shelves, 2, request, 3)[0] == 30 + 45
+
+
+def test_the_bound_has_a_pattern_from_behind_every_shelf() -> None:
+    request = np.array([0, 1], dtype=np.int64)
+    shelves = [Shelf({1: []}, {1: 30}), Shelf({1: [(5, (1,))]}, {1: 45})]
+    assert combined(shelves, 2, request, 3) == (30 + 45, [(5, (1,))])
+
+
+def test_one_session_of_thousands_of_slots_is_chosen() -> None:
+    request = np.arange(3000, dtype=np.int64)
+    shelves = [Shelf({1: [(1 + at % 1700, (at,))]}, {1: None}) for at in range(3000)]
+    assert combined(shelves, 1, request, 2) == (1700, [(1700, (1699,)), (1699, (1698,))])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_combinations_are_the_best_of_all(seed: int) -> None:
+    rng = random.Random(seed)
+    request = np.array([rng.randrange(6) for _ in range(12)], dtype=np.int64)
+    shelves = [
+        Shelf(
+            {
+                size: [(value, tuple(range(3 * at, 3 * at + size))) for value in (rng.randint(1, 50),)]
+                for size in (1, 2)
+                if len(set(request[3 * at : 3 * at + size].tolist())) == size
+            },
+            {1: None},
+        )
+        for at in range(4)
+    ]
+    truth = 0
+    for chosen in product(
+        *[[(0, ()), *(one for ones in shelf.patterns.values() for one in ones)] for shelf in shelves]
+    ):
+        members = [option for _, options in chosen for option in options]
+        asking = request[members].tolist() if members else []
+        if len(members) <= 3 and len(set(asking)) == len(asking):
+            truth = max(truth, sum(value for value, _ in chosen))
+    bound, found = combined(shelves, 3, request, 3)
+    assert bound == truth == found[0][0]
+
+
+def test_a_search_through_the_days_of_a_team_looks_at_the_clock() -> None:
+    document = teams(40, 1, 3)
+    for team in document["teams"]:
+        team |= {"max_sessions_per_day": 9, "max_travel_minutes": 600}
+    ground = ground_of(read_problem(json.dumps(document).encode()))
+    sizes = np.diff(ground.bounds)[ground.slots :]
+    block = ground.slots + int(sizes.argmax())
+    options = [(10, at) for at in ground.members(block).tolist()]
+    assert len(options) > 12
+    now = time.monotonic()
+    late = Pricing(ground, Clock(now, now, lambda: False))
+    with pytest.raises(OutOfTime):
+        late.patterns(block, options, 0, 9, 3)

@@ -43,12 +43,12 @@ class _Combining:
             {sessions: patterns[0][0] for sessions, patterns in shelf.patterns.items() if patterns}
             for shelf in shelves
         ]
-        self.after = self._after()
+        self.after = self._after(self.tops)
 
-    def _after(self) -> list[list[int]]:
+    def _after(self, tops: Sequence[Mapping[int, int]]) -> list[list[int]]:
         """after[i][k]: what shelves i, i+1, ... are worth at most with k sessions."""
         after = [[0] * (self.limit + 1)]
-        for top in reversed(self.tops):
+        for top in reversed(tops):
             after.append(_with(after[-1], top))
         return after[::-1]
 
@@ -56,22 +56,21 @@ class _Combining:
         self._extend(0, (), 0, self.limit, frozenset())
         return sorted(self.found, reverse=True)
 
-    def _extend(self, at: int, members: Members, value: int, left: int, taken: frozenset[int]) -> None:
-        if value + self.after[at][left] <= self._floor():
-            return
-        if at == len(self.shelves):
-            self._note(members, value)
-            return
-        for sessions, patterns in self.shelves[at].patterns.items():
-            if sessions > left:
-                continue
-            for more, others in patterns:
-                if value + more + self.after[at + 1][left - sessions] <= self._floor():
-                    break
-                asking = {int(self.request[option]) for option in others}
-                if not asking & taken:
-                    self._extend(at + 1, members + others, value + more, left - sessions, taken | asking)
-        self._extend(at + 1, members, value, left, taken)
+    def _extend(self, begin: int, members: Members, value: int, left: int, taken: frozenset[int]) -> None:
+        """Note what is there, and go on with one more of the shelves from `begin` on: no deeper than there are sessions."""
+        self._note(members, value)
+        for at in range(begin, len(self.shelves)):
+            if value + self.after[at][left] <= self._floor():
+                return
+            for sessions, patterns in self.shelves[at].patterns.items():
+                if sessions > left:
+                    continue
+                for more, others in patterns:
+                    if value + more + self.after[at + 1][left - sessions] <= self._floor():
+                        break
+                    asking = {int(self.request[option]) for option in others}
+                    if not asking & taken:
+                        self._extend(at + 1, members + others, value + more, left - sessions, taken | asking)
 
     def _floor(self) -> int:
         return self.found[0][0] if len(self.found) == self.keep else 0
@@ -83,16 +82,28 @@ class _Combining:
 
     def tail(self) -> int:
         """What a combination with a pattern from no shelf is worth at most."""
+        # The others may come from behind their own shelves too: where not all patterns are known, a tail can be above the best.
+        hopes = [_hopes(top, shelf.tails) for top, shelf in zip(self.tops, self.shelves, strict=True)]
+        after = self._after(hopes)
+        before = after[-1]
         most = 0
         for at, shelf in enumerate(self.shelves):
-            rest = [0] * (self.limit + 1)
-            for other, top in enumerate(self.tops):
-                # The others may come from behind their own shelves too: a tail is never above its shelf's best.
-                rest = rest if other == at else _with(rest, top)
             for sessions, tail in shelf.tails.items():
                 if tail is not None and sessions <= self.limit:
-                    most = max(most, tail + rest[self.limit - sessions])
+                    left = self.limit - sessions
+                    rest = max(before[k] + after[at + 1][left - k] for k in range(left + 1))
+                    most = max(most, tail + rest)
+            before = _with(before, hopes[at])
         return most
+
+
+def _hopes(top: Mapping[int, int], tails: Mapping[int, int | None]) -> dict[int, int]:
+    """By number of sessions what a shelf and what lies behind it are worth at most."""
+    behind = {sessions: tail for sessions, tail in tails.items() if tail is not None}
+    return {
+        sessions: max(one[sessions] for one in (top, behind) if sessions in one)
+        for sessions in top.keys() | behind.keys()
+    }
 
 
 def _with(worth: Sequence[int], top: Mapping[int, int]) -> list[int]:

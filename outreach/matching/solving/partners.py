@@ -4,8 +4,7 @@ seen within one pattern."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Sequence
 from typing import Protocol
 
 from outreach.matching.problem import CODING_SESSION, LANGUAGES
@@ -98,17 +97,17 @@ class SlotPartners:
                 kept.append(one)
         return [sorted(one) for one in kept]
 
-    def strangers(self) -> Iterator[tuple[int, int]]:
-        """Pairs of one key stage that are kept apart by their school's day, their group or their crew."""
-        near: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for at, request in self.requests.items():
-            near["school", request.school].append(at)
-            if request.crew is not None:
-                near["crew", request.crew].append(at)
-        for options in near.values():
-            for one, other in combinations(options, 2):
-                if self.stage[one] == self.stage[other] and not self._alike(one, other):
-                    yield one, other
+    def ties(self, option: int) -> list[tuple[str, ...]]:
+        """Names of what keeps options apart within this slot: two of a stage that have one in common cannot be in it together."""
+        request = self.requests[option]
+        found: list[tuple[str, ...]] = []
+        if self._apart.schools[self._apart.ground.school[option]].max_per_day == 1:
+            found.append(("school", request.school))
+        if request.group is not None:
+            found.append(("group", request.school, request.group))
+        if request.crew is not None:
+            found.append(("crew", request.crew))
+        return found
 
 
 class BlockPartners:

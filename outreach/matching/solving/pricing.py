@@ -17,7 +17,7 @@ import numpy as np
 from outreach.matching.solving.combining import Found, Members, Shelf, combined
 from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.ground import Ground, Ints
-from outreach.matching.solving.packing import Packing, TooTangled
+from outreach.matching.solving.packing import Packing
 from outreach.matching.solving.partners import BlockPartners, Partners, SlotPartners
 
 KEPT = 3
@@ -25,8 +25,8 @@ KEPT = 3
 WIDE = 12
 # Sets of a slot that are looked at one by one, about a millisecond; then a table is faster.
 SLOT_STEPS = 400
-# Sets of any resource between two looks at the clock.
-STEPS_A_LOOK = 20_000
+# Sets of any resource between two looks at the clock: whether a team can give eight sessions takes a millisecond.
+STEPS_A_LOOK = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Pricing:
             [ground.problem.limits(slot).max_groups for slot in ground.problem.slots], dtype=np.int64
         )
         self._partners: dict[int, Partners] = {}
-        self._packings: dict[int, Packing | None] = {}
+        self._packings: dict[int, Packing] = {}
 
     def price(self, values: Ints, uses: Ints, site_prices: Ints) -> Priced:
         """Every site's best pattern at these values of options and of using a resource. Raises `OutOfTime`."""
@@ -79,7 +79,9 @@ class Pricing:
     def _sizes(self) -> Ints:
         """How many options a pattern of each resource may have at most."""
         slots = self.ground.slots
-        return np.concatenate([self.groups, self.ground.largest[slots:]])
+        # Whoever sets no limit writes a large number, which would leave 64 bits when it multiplies prices.
+        groups = np.minimum(self.groups, np.diff(self.ground.bounds)[:slots])
+        return np.concatenate([groups, self.ground.largest[slots:]])
 
     def _site(self, number: int, promising: _Promising) -> tuple[int, list[Found]]:
         """A site's best value (or, for resources together, a bound of it; never below 0) and its best patterns, falling."""
@@ -115,24 +117,17 @@ class Pricing:
         if size == 1:
             singles: list[Found] = [(value + use, (option,)) for value, option in options]
             return _listing([one for one in singles if partners.enough(one[1])][:keep], keep)
-        packing = self._packing(resource) if len(options) > size else None
         search = _Search(partners, options, use, size, keep, self.clock)
-        found = search.run(SLOT_STEPS if packing else None)
-        if found is None and packing:
-            packed = packing.best(options, use, keep)
+        found = search.run(SLOT_STEPS if isinstance(partners, SlotPartners) else None)
+        if found is None and isinstance(partners, SlotPartners):
+            packed = self._packing(resource, partners).best(options, use, keep)
             return Listing(packed.patterns, packed.bound)
         return _listing(found or [], keep)
 
-    def _packing(self, resource: int) -> Packing | None:
-        """Made when it is first needed; None for a team, and for a slot whose groups keep each other out in too many ways."""
-        if resource >= self.ground.slots:
-            return None
+    def _packing(self, resource: int, partners: SlotPartners) -> Packing:
+        """Made when it is first needed."""
         if resource not in self._packings:
-            partners = self.partners(resource)
-            try:
-                self._packings[resource] = Packing(partners) if isinstance(partners, SlotPartners) else None
-            except TooTangled:
-                self._packings[resource] = None
+            self._packings[resource] = Packing(partners)
         return self._packings[resource]
 
     def partners(self, resource: int) -> Partners:
