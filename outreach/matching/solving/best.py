@@ -19,7 +19,10 @@ class Best:
         self.problem = options.problem
         self.assignments: tuple[Assignment, ...] | None = None
         self.values: dict[str, Value] = {}
-        self.bounds = safe_bounds(options)
+        self._safe = safe_bounds(options)
+        self.bounds = dict(self._safe)
+        self._given: dict[str, dict[str, Value]] = {}
+        """Per goal the values of the earlier goals for which its bound holds: for all plans that are at least as good in these."""
         self.on_better = on_better
 
     def offer(self, assignments: Sequence[Assignment]) -> bool:
@@ -31,20 +34,34 @@ class Best:
             return False
         self.assignments = tuple(assignments)
         self.values = found
+        self._forget()
         self.on_better()
         return True
 
-    def learn(self, goal: str, bound: Value) -> bool:
-        """Note a bound of a goal that holds for all plans with the present values of the earlier goals.
+    def _forget(self) -> None:
+        """Give up the bounds that hold for better plans only: where a goal improves, the next one may fall.
 
-        It stays valid when an earlier goal improves: fewer plans reach that. A bound that our own plan beats is a solver's
-        mistake and is not believed. Says whether the bound is new and believed.
+        The bound of the next one stays, since fewer plans reach the better value; those after it were found with it held.
+        """
+        for goal, given in list(self._given.items()):
+            if any(better(earlier, value, self.values[earlier]) for earlier, value in given.items()):
+                self.bounds[goal] = self._safe[goal]
+                del self._given[goal]
+
+    def learn(self, goal: str, bound: Value) -> bool:
+        """Note a bound of a goal that holds for all plans that are as good as the best one in the earlier goals.
+
+        A bound that our own plan beats is a solver's mistake and is not believed. Says whether the bound is new and believed.
         """
         if better(goal, self.values[goal], bound):
             return False
         known = self.bounds[goal]
         self.bounds[goal] = tighter(goal, known, bound)
-        return self.bounds[goal] != known
+        if self.bounds[goal] == known:
+            return False
+        earlier = self.problem.objectives[: self.problem.objectives.index(goal)]
+        self._given[goal] = {one: self.values[one] for one in earlier}
+        return True
 
     def proven(self, goal: str) -> bool:
         """Whether the goal's value is as good as its bound."""

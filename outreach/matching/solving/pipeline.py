@@ -180,6 +180,10 @@ class Pipeline:
 
         def heard(last: Round) -> bool:
             self._hear()
+            now = self._levels(list(held))
+            if any(now[earlier] < level for earlier, level in held.items()):
+                # A better plan has come that is worse in one of the goals held: this bound is not for it.
+                return True
             self._learn(goal, last)
             return self.best.proven(goal) or self._settled(goal, last)
 
