@@ -6,6 +6,7 @@ and references that lead somewhere, a name for every control, no inline style or
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -81,6 +82,15 @@ def faults_of(html: str) -> list[str]:
     faults += [
         f"a heading {after} follows a heading {before}" for before, after in steps if after > before + 1
     ]
+    faults += complaints_out_of_order(html)
     if page.language not in ("en-HK", "zh-Hant-HK"):
         faults.append(f"the page says its language is {page.language}")
     return faults
+
+
+def complaints_out_of_order(html: str) -> list[str]:
+    """Whoever mends a form from the top finds the complaints in the order of its fields."""
+    summary = re.search(r'class="error-summary".*?</div>', html, re.DOTALL)
+    led_to = re.findall(r'href="#([^"]+)"', summary[0]) if summary else []
+    places = [html.find(f'id="{target}"') for target in led_to]
+    return [] if places == sorted(places) else [f"the complaints {led_to} are not in the form's order"]

@@ -6,9 +6,11 @@ import pytest
 
 from tests.html import faults_of
 
+SUMMARY = '<div class="error-summary"><a href="#a">down</a><a href="#q">Name</a></div>'
 GOOD = (
-    '<html lang="en-HK"><body><h1>Offers</h1><h2 id="a">Free</h2><a href="#a">down</a>'
-    '<label for="q">Name</label><input id="q" name="q" aria-describedby="a"><input type="hidden" name="t">'
+    '<html lang="en-HK"><body><h1>Offers</h1><h2 id="a">Free</h2>'
+    + SUMMARY
+    + '<label for="q">Name</label><input id="q" name="q" aria-describedby="a"><input type="hidden" name="t">'
     '<label>Yes <input name="y" type="checkbox"></label><img src="x.svg" alt=""></body></html>'
 )
 
@@ -29,6 +31,11 @@ def test_a_good_page_has_no_faults() -> None:
         ("<body>", '<body style="margin:0">', "<body> carries its own style"),
         ("<body>", '<body onload="go()">', "<body> runs a script onload"),
         ("<body>", "<body><script>go()</script>", "a script stands in the page"),
+        (
+            SUMMARY,
+            SUMMARY.replace("#a", "#x").replace("#q", "#a").replace("#x", "#q"),
+            "the complaints ['q', 'a'] are not in the form's order",
+        ),
         ('lang="en-HK"', 'lang="en"', "the page says its language is en"),
     ],
 )

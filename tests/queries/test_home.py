@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -13,6 +14,7 @@ from outreach.queries.home import letters_in_trouble, offer_work, requests_await
 from outreach.services.transaction import one_transaction
 from tests import build, visit_rows
 from tests.cast import Cast, browser_of
+from tests.forms import press
 from tests.html import faults_of
 
 TODAY = date(2027, 3, 4)
@@ -54,9 +56,13 @@ def test_letters_that_failed_or_came_too_late_are_trouble_and_staff_are_led_to_b
             with one_transaction():
                 db.session.get_one(OutboxMessage, letter).state = state
         assert letters_in_trouble() == {OutboxState.FAILED: 1, OutboxState.EXPIRED: 2}
-    page = browser_of(app, cast, "stan", build.NOW).get("/").text
+    stan = browser_of(app, cast, "stan", build.NOW)
+    page = stan.get("/").text
     assert ("3 letters could not be delivered" in page, faults_of(page)) == (True, [])
     assert ("/letters?state=failed" in page, "/letters?state=expired" in page) == (True, True)
+    press(stan, "/language", language="zh_Hant_HK")
+    page = stan.get("/").text
+    assert re.findall(r'<a href="/letters\?state=\w+">([^<]*)</a>', page) == ["失敗（1）", "已過期（2）"]
 
 
 def test_a_teacher_sees_what_waits_for_the_result_and_nothing_else(app: Flask, cast: Cast) -> None:

@@ -46,7 +46,8 @@ class Wrong(Form):
     needed = StringField("Needed", required())
     blank = StringField("Blank", required())
     long = StringField("Long", [at_most(3)])
-    few = IntegerField("Few", [between(1, 3)])
+    few = IntegerField("Few", [between(1, 3000)])
+    none = IntegerField("None", [between(1, 3)])
     either = StringField("Either", [or_else("other", "Say one of the two.")])
     other = StringField("Other")
     file = FileField("File", [FileRequired()])
@@ -58,7 +59,8 @@ SENT = MultiDict(
         ("some", "y"),
         ("blank", "  "),
         ("long", "four"),
-        ("few", "4"),
+        ("few", "4000"),
+        ("none", "many"),
     ]
 )
 SAID = {
@@ -74,7 +76,8 @@ SAID = {
         "needed": "Fill in “Needed”.",
         "blank": "Fill in “Blank”.",
         "long": "Shorten “Long” to at most 3 characters.",
-        "few": "Enter a number from 1 to 3 under “Few”.",
+        "few": "Enter a number from 1 to 3,000 under “Few”.",
+        "none": "Enter a whole number under “None”, for example 30.",
         "either": "Say one of the two.",
         "file": "Fill in “File”.",
     },
@@ -90,7 +93,8 @@ SAID = {
         "needed": "請填寫「Needed」。",
         "blank": "請填寫「Blank」。",
         "long": "「Long」最多3個字元，請縮短。",
-        "few": "請在「Few」輸入1至3之間的數字。",
+        "few": "請在「Few」輸入1至3,000之間的數字。",
+        "none": "請在「None」輸入整數，例如30。",
         "either": "Say one of the two.",
         "file": "請填寫「File」。",
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from tests import build
 from tests.booking_stage import change
 from tests.cast import Cast
 from tests.forms import Fields, press, send
+from tests.html import faults_of
 
 Browser = Callable[[str], FlaskClient]
 ANSWERS = {"group_label": "P5A", "grade": "P5", "pupils": "32", "staff": "3", "topics": ["robotics"]}
@@ -269,3 +271,13 @@ def test_what_fits_is_said_while_typing_and_afterwards(desk: Desk, as_: Browser)
     assert "1 date fits this request" in tess.get("/requests/1").text
     values["pupils"] = "many"
     assert tess.post("/requests/fit", data=values).text.strip() == ""
+
+
+def test_a_chinese_page_sets_a_wish_in_chinese_brackets(desk: Desk, as_: Browser) -> None:
+    number, tess = desk.one(wishes=True), as_("tess")
+    press(tess, "/language", language="zh_Hant_HK")
+    page = tess.get(f"/requests/{number}").text
+    wishes = [re.sub(r"<[^>]*>", "", one).split() for one in re.findall(r"<li>(.*?)</li>", page, re.DOTALL)]
+    assert ["海港數據的任何活動"] in wishes
+    assert any("（機械工房）" in "".join(words) for words in wishes), wishes
+    assert faults_of(page) == []

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import abort, request
+from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectMultipleField
@@ -151,13 +152,13 @@ class Between(NumberRange):
     """A number within bounds; the field is named, because a form may have four of them wrong at once."""
 
     def __call__(self, form: Any, field: Field) -> None:
-        """Refuse what is too small or too large."""
-        if field.data is None or not self.min <= field.data <= self.max:
+        """Refuse what is too small or too large. What is no number at all has been complained about already."""
+        if field.data is not None and not self.min <= field.data <= self.max:
             words = _l(
-                "Enter a number from %(least)d to %(most)d under “%(field)s”.",
+                "Enter a number from %(least)s to %(most)s under “%(field)s”.",
                 field=field.label.text,
-                least=self.min,
-                most=self.max,
+                least=format_decimal(self.min),
+                most=format_decimal(self.max),
             )
             raise ValidationError(words)
 

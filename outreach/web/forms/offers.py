@@ -29,7 +29,7 @@ from outreach.web.forms.place import PlaceForm
 
 WRITTEN = ("title_en", "title_zh", "summary_en", "summary_zh", "address_en", "address_zh")
 CHOSEN = ("grades", "languages", "topics")
-COUNTED = ("minutes", "min_pupils", "max_pupils", "max_groups")
+COUNTED = ("min_pupils", "max_pupils", "max_groups", "minutes")
 
 
 def whole_number(label: Any, least: int, most: int, **more: Any) -> IntegerField:
@@ -40,6 +40,7 @@ def whole_number(label: Any, least: int, most: int, **more: Any) -> IntegerField
 class OfferForm(PlaceForm):
     """What a company is ready to do. One language is enough; the page marks the other as missing."""
 
+    after_place = ("address_en", "address_zh", "grades", "topics", "languages", "wheelchair", *COUNTED)
     kind = RadioField(_l("Who travels?"), validators=required(_l("Choose who travels.")))
     title_en = StringField(
         _l("Title in English"),
@@ -55,10 +56,10 @@ class OfferForm(PlaceForm):
     languages = Ticks(_l("Languages in which it can be given"))
     topics = Ticks(_l("Topics"))
     wheelchair = BooleanField(_l("Pupils in wheelchairs can take part"))
-    minutes = whole_number(_l("How long it lasts"), 15, 600, default=90)
     min_pupils = whole_number(_l("Pupils, at least"), 0, 1000, default=0)
     max_pupils = whole_number(_l("Pupils, at most"), 1, 1000, default=40)
     max_groups = whole_number(_l("Groups at a time"), 1, 50, default=1)
+    minutes = whole_number(_l("How long it lasts"), 15, 600, default=90)
     version = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

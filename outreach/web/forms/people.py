@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, RadioField, SelectField, StringField
 
@@ -22,13 +23,13 @@ BODY_WORDS = {"teacher": _l("School"), "coordinator": _l("Company"), "hub": _l("
 class InvitationForm(Form):
     """A person and the body they act for; the role is in the address of the page."""
 
+    body_id = SelectField(_l("For"), required(_l("Say for whom this person acts.")))
     name = StringField(_l("Name"), [*required(_l("Enter the person's name.")), at_most(200)], [stripped])
     email = EmailField(
         _l("E-mail address"), [*required(_l("Enter an e-mail address.")), at_most(254)], [stripped]
     )
     phone = StringField(_l("Phone"), [at_most(40)], [stripped])
     language = RadioField(_l("Language of pages and letters"), choices=LANGUAGE_CHOICES, default="zh_Hant_HK")
-    body_id = SelectField(_l("For"), required(_l("Say for whom this person acts.")))
 
     def __init__(
         self, role: str, bodies: Sequence[School | Company | Hub], *args: Any, **kwargs: Any
@@ -51,7 +52,9 @@ class InvitationForm(Form):
 def _name_of(body: School | Company | Hub) -> str:
     # 55 names are shared by a primary and a secondary school.
     name = in_language(body, "name").text
-    return f"{name} ({SECTIONS[body.level]})" if isinstance(body, School) else name
+    if not isinstance(body, School):
+        return name
+    return gettext("%(what)s (%(more)s)", what=name, more=SECTIONS[body.level])
 
 
 class SearchForm(Form):

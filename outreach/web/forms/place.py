@@ -36,8 +36,9 @@ def place_choices() -> list[SelectChoice]:
 
 
 class PlaceForm(Form):
-    """A form with a place in it."""
+    """A form with a place in it; `after_place` are the fields below it, so that complaints come in the page's order."""
 
+    after_place: tuple[str, ...] = ()
     place = SelectField(_l("Near which place?"))
     longitude = FloatField(
         _l("Longitude"),
@@ -50,6 +51,9 @@ class PlaceForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.place.choices = place_choices()
+        # An inherited field comes first: here it moves to where the page has it.
+        for name in ("place", "longitude", "latitude", *self.after_place):
+            self._fields[name] = self._fields.pop(name)
 
     def validate_place(self, field: SelectField) -> None:
         """A point has two coordinates. Told here: an empty coordinate asks no further questions."""

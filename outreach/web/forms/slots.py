@@ -57,11 +57,11 @@ class SlotForm(LimitsForm):
 class WeekForm(Form):
     """The rule of a weekly series."""
 
-    first_day = DateField(_l("First day"), required(_l("Enter the first day.")))
-    last_day = DateField(_l("Last day"), required(_l("Enter the last day.")))
     weekdays = Ticks(_l("Days of the week"), required(_l("Choose at least one day of the week.")))
     start_time = TimeField(_l("From"), required())
     end_time = TimeField(_l("Until"), required())
+    first_day = DateField(_l("First day"), required(_l("Enter the first day.")))
+    last_day = DateField(_l("Last day"), required(_l("Enter the last day.")))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

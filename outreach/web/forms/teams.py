@@ -22,6 +22,7 @@ PLAIN = ("name_en", "name_zh", "max_sessions_per_day", "turnaround_minutes", "ma
 class TeamForm(PlaceForm):
     """Trainers: what they can give, where they start from, how much they can take."""
 
+    after_place = ("max_travel_minutes", "max_sessions_per_day", "turnaround_minutes")
     name_en = StringField(
         _l("Name in English"),
         [at_most(200), or_else("name_zh", _l("Give the team a name in at least one language."))],
