@@ -89,6 +89,24 @@ def test_each_step_keeps_the_rules_and_is_never_worse(name: str) -> None:
     assert known > first
 
 
+def test_a_group_of_several_schools_is_once_a_day_whatever_part_is_chosen_anew() -> None:
+    for seed in range(3):
+        rng = random.Random(seed)
+        document = city(40, 8, seed)
+        for request in document["requests"]:
+            request["group"] = f"G{rng.randrange(25)}"
+        problem = read_problem(json.dumps(document).encode())
+        ground = ground_of(problem)
+        search = LocalSearch(ground, regions_of(ground, seed), endless(), 0)
+        search.size = 8
+        search.give(drafted(ground), dict.fromkeys(problem.objectives, False))
+        for _ in range(25):
+            search.step()
+        found = search.news()
+        assert found
+        assert [fault for plan in found for fault in faults_of(problem, ground.days.timed(plan))] == []
+
+
 def best_by_parts(problem: Problem) -> dict[str, object]:
     """What the local search makes of a greedy plan when a part may be everything."""
     ground = ground_of(problem)

@@ -15,6 +15,7 @@ from outreach.matching.problem_json import read_problem
 from outreach.matching.solving.combining import Shelf, combined
 from outreach.matching.solving.engine import Clock, OutOfTime
 from outreach.matching.solving.ground import Ground
+from outreach.matching.solving.partners import BlockPartners
 from outreach.matching.solving.pricing import Pricing
 from tests.bench.shapes import teams
 from tests.matching.brute import RULES
@@ -142,7 +143,7 @@ def test_combinations_are_the_best_of_all(seed: int) -> None:
     assert bound == truth == found[0][0]
 
 
-def test_a_search_through_the_days_of_a_team_looks_at_the_clock() -> None:
+def test_a_search_through_the_days_of_a_team_looks_at_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     document = teams(40, 1, 3)
     for team in document["teams"]:
         team |= {"max_sessions_per_day": 9, "max_travel_minutes": 600}
@@ -150,8 +151,13 @@ def test_a_search_through_the_days_of_a_team_looks_at_the_clock() -> None:
     sizes = np.diff(ground.bounds)[ground.slots :]
     block = ground.slots + int(sizes.argmax())
     options = [(10, at) for at in ground.members(block).tolist()]
-    assert len(options) > 12
+    tried: list[int] = []
+    together = BlockPartners.together
+    monkeypatch.setattr(
+        BlockPartners, "together", lambda self, members: tried.append(1) or together(self, members)
+    )
     now = time.monotonic()
     late = Pricing(ground, Clock(now, now, lambda: False))
     with pytest.raises(OutOfTime):
         late.patterns(block, options, 0, 9, 3)
+    assert len(tried) < 200

@@ -58,14 +58,9 @@ class Regions:
             dtype=np.bool_,
         )
         self._pinned = np.array([one.id in ground.pinned for one in ground.problem.requests], dtype=np.bool_)
-        crews: dict[str, int] = {}
-        self._crew = np.array(
-            [
-                -1 if one.crew is None else crews.setdefault(one.crew, len(crews))
-                for one in ground.problem.requests
-            ],
-            dtype=np.int64,
-        )
+        requests = ground.problem.requests
+        # A group or a crew may be of several schools.
+        self._ties = [_numbered([one.group for one in requests]), _numbered([one.crew for one in requests])]
 
     def around(self, chosen: Sequence[int], size: int) -> Region | None:
         """A region of about `size` requests of a plan (its options); None where there is nothing to choose."""
@@ -134,13 +129,22 @@ class Regions:
         )
         company = ground.company[others]
         near |= self._limited[company] & np.isin(company, ground.company[free])
-        crew = self._crew[ground.request[others]]
-        near |= (crew >= 0) & np.isin(crew, self._crew[ground.request[free]])
+        for tie in self._ties:
+            tied = tie[ground.request[others]]
+            near |= (tied >= 0) & np.isin(tied, tie[ground.request[free]])
         # The model of a region wants to see every pin kept.
         near |= self._pinned[ground.request[others]]
         # A slot's minimum wants all its groups.
         near |= np.isin(self.site[others], self.site[others[near]])
         return Region(free, others[near], others[~near])
+
+
+def _numbered(names: Sequence[str | None]) -> Ints:
+    """A number for each name, -1 for none."""
+    numbers: dict[str, int] = {}
+    return np.array(
+        [-1 if name is None else numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64
+    )
 
 
 class _Falling:
