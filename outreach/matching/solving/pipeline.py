@@ -3,7 +3,7 @@
 1. `Relaxation` solves the pattern LP of a blend of the goals; its solutions, rounded, are plans within seconds (`rounding.py`).
 2. What the LP has decided is kept and the rest chosen by an integer program: on a city that is 1-2 groups from the best.
 3. Goal by goal the LP, with the earlier goals held, proves how much better a plan could be.
-4. From the LP on, in another thread, `LocalSearch` chooses parts of the best plan anew, where the LP's prices say that it loses.
+4. Beside all this, in another thread, `LocalSearch` chooses parts of the best plan anew, where the LP's prices say that it loses.
 5. Where value and bound still differ, the patterns that the difference leaves possible are searched goal by goal.
 """
 
@@ -34,6 +34,8 @@ MANY = 12_000
 MARGIN = 0.5
 # The LP of all goals has this share of the whole time at most: one that crawls has good prices long before its end.
 RELAXING = 0.4
+# After so many rounds the prices tell where a plan loses.
+USEFUL = 4
 # The blend of the goals is solved to this much of its value; the rest of the way takes as long and changes no plan.
 CLOSE = 1e-5
 # Of the time that is left an integer program has this share, and so many nodes.
@@ -53,6 +55,8 @@ class Pipeline:
         self.options, self.days, self.best = work.options, work.days, work.best
         self.clock, self.progress, self.effort = work.clock, work.progress, work.effort
         self.goals = self.options.problem.objectives
+        # With one worker a run is to end the same way on any machine: no part of it is cut short by a share of the time.
+        self.alone = self.effort.workers == 1
         self.ground = Ground(self.options, self.days, self.clock)
         self.relaxation = Relaxation(self.ground, self.clock)
         self.bounded: dict[str, tuple[dict[str, int], Round]] = {}
@@ -65,7 +69,9 @@ class Pipeline:
         """Raises `OutOfTime`."""
         try:
             blended = self._relax()
-            self._choose_rest(blended)
+            self._begin_local(blended)
+            if not self.alone:
+                self._choose_rest(blended)
             self._bounds()
             self._close()
         finally:
@@ -79,7 +85,7 @@ class Pipeline:
         weights = blend(self.ground, self.goals)
         self.relaxation.master.aim(weights)
         self.relaxation.seed(self._chosen(), weights)
-        until = self.clock.part(RELAXING)
+        until = self.clock if self.alone else self.clock.part(RELAXING)
         rounds = 0
 
         def heard(last: Round) -> bool:
@@ -88,6 +94,9 @@ class Pipeline:
             # The first fractional plans are the worst and each rounding takes as long as a round of the LP.
             if rounds.bit_count() == 1:
                 self._round(last)
+            self._hear()
+            if rounds == USEFUL:
+                self._begin_local(last)
             return until.left() <= 0
 
         last = self.relaxation.converge(CLOSE, heard)
@@ -98,11 +107,15 @@ class Pipeline:
         self._take(rounded(self.options, self.days, last.relaxed.use, self.clock))
 
     def _begin_local(self, blended: Round) -> None:
+        """From now on the local search is at work, at these prices."""
         links = self.relaxation.master.link_rows[: len(blended.relaxed.prices.links)]
         regions = Regions(self.ground, blended.relaxed.prices, links, np.random.default_rng(self.effort.seed))
+        if self.local is not None:
+            self.local.regions = regions
+            return
         self.local = LocalSearch(self.ground, regions, self.clock, self.effort.seed)
         self._give()
-        if self.effort.workers > 1:
+        if not self.alone:
             self.local.start()
 
     def _give(self) -> None:
@@ -116,15 +129,12 @@ class Pipeline:
                 self.best.offer(self.days.timed(plan))
 
     def _choose_rest(self, blended: Round) -> None:
-        """What the LP takes wholly stays, an integer program chooses the rest; from then on the local search is at work."""
+        """What the LP takes wholly stays, an integer program chooses the rest."""
         self.progress.phase("rounding")
         weights = blend(self.ground, self.goals)
         kept = self.relaxation.decided(blended)
         pool = self.relaxation.beside(kept, self.relaxation.promising(blended, SOME, None))
-        program = self._program([*kept, *pool], weights, {}, kept)
-        # Only now: writing that program is Python's work, and one thread at a time does such.
-        self._begin_local(blended)
-        self._choose(program, ())
+        self._choose(self._program([*kept, *pool], weights, {}, kept), ())
 
     def _chosen(self) -> list[int]:
         """The best plan as options."""
@@ -157,7 +167,8 @@ class Pipeline:
 
     def _choose(self, program: Integer, start: Sequence[Members]) -> None:
         """The best choice as far as an integer program finds it."""
-        seconds = max(0.0, min(SHARE * self.clock.left(), self.clock.left() - MARGIN))
+        left = self.clock.left()
+        seconds = max(0.0, min(left if self.alone else SHARE * left, left - MARGIN))
         task = Task(lambda: program.solve(seconds, self.effort.seed, start, NODES))
         self._take(task.wait(self.clock, self._hear))
 
@@ -211,6 +222,9 @@ class Pipeline:
             levels = tuple(self._levels(self.goals).items())
             open_goals = [goal for goal in self.goals if not self.best.proven(goal)]
             todo = [goal for goal in open_goals if (goal, levels) not in self.tried]
+            # HiGHS can take all the time there is, so without a second thread it comes when nothing else helps.
+            if open_goals and self.alone and self._local_helps():
+                continue
             if todo:
                 self.tried.add((todo[0], levels))
                 self._search(todo[0])
@@ -232,9 +246,9 @@ class Pipeline:
             return False
         self.progress.phase("parts")
         known = self.best.assignments
-        patience = IDLE if len(self.options) <= SMALL else math.inf
+        patience = IDLE if self.alone or len(self.options) <= SMALL else math.inf
         while self.best.assignments is known and self.local.idle < patience:
-            if self.effort.workers == 1:
+            if self.alone:
                 if not self.local.step():
                     return False
             elif not self.local.at_work():
