@@ -65,6 +65,8 @@ GOAL_WORDS: dict[str, LazyString] = {
 
 # Longer than the words of any language on these pages, shorter than what a column of a table can take.
 LONG_WORD = 30
+# A Chinese name, a class with its grade.
+SHORT = 8
 TAG = re.compile(r"<[^>]*>")
 
 
@@ -101,6 +103,11 @@ def long_worded(cell: object) -> bool:
     return any(len(word) > LONG_WORD for word in TAG.sub(" ", str(cell)).split())
 
 
+def short(cell: object) -> bool:
+    """A table's cell holds so little that it stays on one line, and its column is never narrower."""
+    return len(TAG.sub("", str(cell)).strip()) <= SHORT
+
+
 def facts() -> dict[str, Any]:
     """Added to every template. A page about our own fault gets nothing: the database may be what failed."""
     if g.get("bare"):
@@ -130,3 +137,4 @@ def register(app: Flask) -> None:
     # Macros are imported without the page's context and see globals only.
     app.jinja_env.globals["state_words"] = STATE_WORDS
     app.jinja_env.tests["long_worded"] = long_worded
+    app.jinja_env.tests["short"] = short

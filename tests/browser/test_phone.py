@@ -1,4 +1,4 @@
-"""What only a phone shows: cells without a value, and a long Chinese name beside its state."""
+"""What a phone and a sheet of paper show otherwise: cells without a value, and a long Chinese name beside its state."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 from flask import Flask, render_template_string
 from playwright.sync_api import Browser
 
+from outreach.web.context import short
 from tests.browser.test_face import serve
 
 pytestmark = pytest.mark.browser
@@ -43,4 +44,21 @@ def test_empty_cells_and_long_names(app: Flask, browser: Browser, width: int) ->
         # A nought is a value.
         assert shown == ([True] * 3 if width >= 768 else [False, False, True])
         assert page.locator(".card-title").evaluate(BRACKET_STAYS)
+        # On paper there is room to write into every cell, however narrow the sheet.
+        page.emulate_media(media="print")
+        assert [cell.is_visible() for cell in page.locator("tbody td").all()] == [True] * 3
         context.close()
+
+
+@pytest.mark.parametrize(
+    ("cell", "whole"),
+    [
+        ("盧俊傑", True),
+        ("P5E（小五）", True),
+        (28, True),
+        ("<a href='/'>S2A</a>", True),
+        ("28名學生、2名成人", False),
+    ],
+)
+def test_names_and_classes_stay_on_one_line(cell: object, whole: bool) -> None:
+    assert short(cell) is whole
