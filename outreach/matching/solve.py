@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 
 from outreach.matching.check import check
@@ -27,6 +28,7 @@ from outreach.matching.solving.best import Best
 from outreach.matching.solving.conflict import Pins
 from outreach.matching.solving.engine import Clock, Effort, Loading, OutOfTime
 from outreach.matching.solving.greedy import drafted
+from outreach.matching.solving.linear import Unsolved
 from outreach.matching.solving.options import Options, options_of
 from outreach.matching.solving.pipeline import SMALL, Pipeline
 from outreach.matching.solving.progress import Event, Progress
@@ -134,7 +136,9 @@ class _Run:
     def _improve(self, options: Options, days: TeamDays) -> None:
         if options.complete and not self._all_proven():
             work = Work(options, days, self.best, self.clock, self.progress, self.effort)
-            Pipeline(work).run()
+            # Where both LP solvers give up, what they have shown stands and CP-SAT goes on.
+            with suppress(Unsolved):
+                Pipeline(work).run()
             # What the pattern LP leaves open is closed by CP-SAT on the whole model where that is small enough for it.
             if not self._all_proven() and len(options.all) <= SMALL:
                 Search(work).all_goals()

@@ -10,6 +10,7 @@ import numpy as np
 
 from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.ground import Ground
+from outreach.matching.solving.highs import by_highs
 from outreach.matching.solving.links import Links
 from outreach.matching.solving.master import Members
 from outreach.matching.solving.sharing import Sharing
@@ -122,13 +123,8 @@ class Integer:
             }
         )
         hints = [hint] if wanted else []
-        result = mathopt.solve(
-            self.model,
-            mathopt.SolverType.HIGHS,
-            params=parameters,
-            model_params=mathopt.ModelSolveParameters(solution_hints=hints),
-        )
-        if not result.has_primal_feasible_solution():
+        result = by_highs(self.model, parameters, mathopt.ModelSolveParameters(solution_hints=hints))
+        if result is None or not result.has_primal_feasible_solution():
             return None
         values = result.variable_values(self.chosen)
         return [

@@ -6,7 +6,6 @@ rows *and* columns have been added (11,000 iterations instead of 500 on a city).
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -16,9 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from outreach.matching.solving.background import Task
-from outreach.matching.solving.engine import Clock, OutOfTime
+from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.ground import Ground, Ints
+from outreach.matching.solving.linear import optimum
 from outreach.matching.solving.links import Links
 from outreach.matching.solving.prices import LinkRow, Prices
 
@@ -175,24 +174,9 @@ class Master:
         return row
 
     def solve(self, clock: Clock) -> Relaxed:
-        """Solve with the columns so far. Raises `OutOfTime`."""
-        from ortools.math_opt.python import mathopt
-
-        left = clock.left()
-        if left <= 0:
-            raise OutOfTime
-        parameters = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=left))
-        start = mathopt.ModelSolveParameters(
-            initial_basis=self._start(),
-            variable_values_filter=mathopt.VariableFilter(skip_zero_values=True),
-            dual_values_filter=mathopt.LinearConstraintFilter(skip_zero_values=True),
-            reduced_costs_filter=mathopt.VariableFilter(filtered_items=()),
-        )
-        solving = Task(lambda: self._solver.solve(params=parameters, model_params=start))
-        result = solving.wait(clock)
-        # The LP holds a plan, so any other end than the optimum is the clock's (or the LP solver's) fault.
-        if result is None or result.termination.reason != mathopt.TerminationReason.OPTIMAL:
-            raise OutOfTime
+        """Solve with the columns so far. Raises `OutOfTime` and `Unsolved`."""
+        result = optimum(self.model, self._solver, self._start(), clock)
+        # HiGHS may have none to give; then the next solve begins from nothing.
         self._basis = result.solutions[0].basis
         values = result.variable_values()
         share = np.array([values.get(variable, 0.0) for variable in self._variables])

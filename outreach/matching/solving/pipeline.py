@@ -66,7 +66,7 @@ class Pipeline:
         self.local: LocalSearch | None = None
 
     def run(self) -> None:
-        """Raises `OutOfTime`."""
+        """Raises `OutOfTime` and `Unsolved`."""
         try:
             blended = self._relax()
             self._begin_local(blended)
@@ -125,8 +125,10 @@ class Pipeline:
     def _hear(self) -> None:
         """Take over what the local search has found."""
         if self.local is not None:
-            for plan in self.local.news()[-1:]:
-                self.best.offer(self.days.timed(plan))
+            for plan in reversed(self.local.news()):
+                # The last is the best; an earlier one is asked for only where the judge refuses it.
+                if self.best.offer(self.days.timed(plan)):
+                    return
 
     def _choose_rest(self, blended: Round) -> None:
         """What the LP takes wholly stays, an integer program chooses the rest."""
