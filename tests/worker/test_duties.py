@@ -15,6 +15,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from outreach.clock import utc_now
 from outreach.config import Settings
 from outreach.models import Booking, BookingState, OutboxState, db
 from outreach.services.reminders import plan_reminders
@@ -84,7 +85,7 @@ def test_a_second_worker_waits_takes_over_from_a_killed_one_and_ends(
     app: Flask, cast: Cast, database: Database, tmp_path: Path, figures: Callable[[str, object], None]
 ) -> None:
     with app.app_context():
-        post("password_reset", cast.people["tess"], key="one")
+        post("password_reset", cast.people["tess"], key="one", now=utc_now())
     environment = {"DATABASE_URL": database.url, "OUTREACH_INSTANCE": str(tmp_path / "instance"), "PATH": ""}
     with (tmp_path / "first.log").open("wb") as out:
         first = subprocess.Popen([sys.executable, "-m", "outreach", "worker"], env=environment, stdout=out)
@@ -96,7 +97,7 @@ def test_a_second_worker_waits_takes_over_from_a_killed_one_and_ends(
             first.kill()
             killed = time.monotonic()
             with app.app_context():
-                post("password_reset", cast.people["theo"], key="two")
+                post("password_reset", cast.people["theo"], key="two", now=utc_now())
             wait_for(log, "worker leads", 30)
             figures("seconds until a killed worker's place is taken", round(time.monotonic() - killed, 1))
             wait_for_letters(tmp_path / "instance", 2)
@@ -114,7 +115,7 @@ def test_once_does_what_is_due_and_ends(
     app: Flask, cast: Cast, database: Database, tmp_path: Path, settings: Settings
 ) -> None:
     with app.app_context():
-        post("password_reset", cast.people["tess"])
+        post("password_reset", cast.people["tess"], now=utc_now())
     ended = subprocess.run(
         [sys.executable, "-m", "outreach", "worker", "--once"],
         env={"DATABASE_URL": database.url, "OUTREACH_INSTANCE": str(tmp_path), "PATH": ""},

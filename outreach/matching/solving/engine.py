@@ -141,6 +141,8 @@ def _set_up(solver: cp_model.CpSolver, effort: Effort, seconds: float) -> None:
     parameters.random_seed = effort.seed
     parameters.max_time_in_seconds = seconds
     parameters.max_deterministic_time = effort.budget
+    # CP-SAT would put a handler of its own in the place of ours, and in another thread than its own that one falls over.
+    parameters.catch_sigint_signal = False
     # The clauses (a shared slot's modes, a school's service) belong into the relaxation too: without them a demonstration
     # city of 90 requests kept a bound 25 % above its optimum for minutes, with them it is proven in a fraction of a second.
     if effort.workers == 1:
