@@ -35,6 +35,7 @@ from tests.smtp_server import PostOffice
 NOW = datetime(2026, 11, 22, 7, tzinfo=UTC)
 DAY = date(2026, 12, 3)
 START, END = time(14, 30), time(16, 0)
+EVER = timedelta(days=36_500)
 
 _numbers = count(1)
 
@@ -110,14 +111,20 @@ def move(booking_id: int, state: BookingState) -> None:
 
 
 def post(
-    template: str, user_id: int, booking_id: int | None = None, *, now: datetime = NOW, key: str = ""
+    template: str,
+    user_id: int,
+    booking_id: int | None = None,
+    *,
+    now: datetime = NOW,
+    key: str = "",
+    expires: timedelta = outbox.KEEP_TRYING,
 ) -> int:
-    """Queue one letter as a deed would; returns its number."""
+    """Queue one letter as a deed would; returns its number. A worker in a process of its own reads the real clock: `EVER`."""
     key = key or f"test:{next(_numbers)}"
     with one_transaction():
         booking = None if booking_id is None else db.session.get_one(Booking, booking_id)
         user = db.session.get_one(User, user_id)
-        outbox.queue(template, user=user, dedupe=key, now=now, booking=booking)
+        outbox.queue(template, user=user, dedupe=key, now=now, booking=booking, expires=expires)
     return db.session.query(OutboxMessage).filter_by(dedupe_key=key).one().id
 
 

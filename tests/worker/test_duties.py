@@ -15,7 +15,6 @@ from pathlib import Path
 
 from flask import Flask
 
-from outreach.clock import utc_now
 from outreach.config import Settings
 from outreach.models import Booking, BookingState, OutboxState, db
 from outreach.services.reminders import plan_reminders
@@ -24,7 +23,7 @@ from outreach.worker.duties import Shift, do_once
 from tests.cast import Cast
 from tests.engines import Database
 from tests.processes import working
-from tests.visit_rows import DAY, NOW, Scene, book, post, reminders, row, scene, states
+from tests.visit_rows import DAY, EVER, NOW, Scene, book, post, reminders, row, scene, states
 
 
 def letters_in(folder: Path) -> list[str]:
@@ -85,7 +84,7 @@ def test_a_second_worker_waits_takes_over_from_a_killed_one_and_ends(
     app: Flask, cast: Cast, database: Database, tmp_path: Path, figures: Callable[[str, object], None]
 ) -> None:
     with app.app_context():
-        post("password_reset", cast.people["tess"], key="one", now=utc_now())
+        post("password_reset", cast.people["tess"], key="one", expires=EVER)
     environment = {"DATABASE_URL": database.url, "OUTREACH_INSTANCE": str(tmp_path / "instance"), "PATH": ""}
     with (tmp_path / "first.log").open("wb") as out:
         first = subprocess.Popen([sys.executable, "-m", "outreach", "worker"], env=environment, stdout=out)
@@ -97,7 +96,7 @@ def test_a_second_worker_waits_takes_over_from_a_killed_one_and_ends(
             first.kill()
             killed = time.monotonic()
             with app.app_context():
-                post("password_reset", cast.people["theo"], key="two", now=utc_now())
+                post("password_reset", cast.people["theo"], key="two", expires=EVER)
             wait_for(log, "worker leads", 30)
             figures("seconds until a killed worker's place is taken", round(time.monotonic() - killed, 1))
             wait_for_letters(tmp_path / "instance", 2)
@@ -115,7 +114,7 @@ def test_once_does_what_is_due_and_ends(
     app: Flask, cast: Cast, database: Database, tmp_path: Path, settings: Settings
 ) -> None:
     with app.app_context():
-        post("password_reset", cast.people["tess"], now=utc_now())
+        post("password_reset", cast.people["tess"], expires=EVER)
     ended = subprocess.run(
         [sys.executable, "-m", "outreach", "worker", "--once"],
         env={"DATABASE_URL": database.url, "OUTREACH_INSTANCE": str(tmp_path), "PATH": ""},
