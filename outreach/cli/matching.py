@@ -3,56 +3,45 @@
 from __future__ import annotations
 
 import json
-import math
-import os
-import signal
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import NoReturn
 
 import click
 
+from outreach.cli.files import FILE, finite, leave, plan_in, problem_in, stopped_by_signals, writable
 from outreach.cli.progress import ProgressLine
 from outreach.matching.assignment_json import assignment_json
 from outreach.matching.check import check, values
 from outreach.matching.plan import CONTRADICTORY, OPTIMAL, Plan
-from outreach.matching.plan_json import read_plan, sha256_of, write_plan
+from outreach.matching.plan_json import write_plan
 from outreach.matching.problem import Assignment, Problem
-from outreach.matching.problem_json import read_problem
-from outreach.matching.refusal import ProblemRefused
 
-REFUSED = 2
 CONTRADICTION = 3
 LEAST = 0.1
 LONGEST = 7 * 24 * 3600.0
 Event = dict[str, object]
-Handler = Callable[[int, FrameType | None], object] | int | None
-_file = click.Path(path_type=Path)
 
 
 @click.command("match", short_help="Find the best plan for a problem file.")
-@click.argument("problem_file", metavar="PROBLEM", type=_file)
+@click.argument("problem_file", metavar="PROBLEM", type=FILE)
 @click.option(
-    "--out", type=_file, required=True, help="Where the plan goes; each better plan replaces it at once."
+    "--out", type=FILE, required=True, help="Where the plan goes; each better plan replaces it at once."
 )
 @click.option(
     "--seconds",
     type=click.FloatRange(LEAST, LONGEST),
     default=60.0,
     show_default=True,
-    callback=lambda _, __, seconds: _finite(seconds),
+    callback=lambda _, __, seconds: finite(seconds),
     help="Time limit.",
 )
 @click.option(
     "--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Threads of the solver."
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
-@click.option("--start", type=_file, help="A plan to begin with; the result is never worse.")
+@click.option("--start", type=FILE, help="A plan to begin with; the result is never worse.")
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
 @click.option("--json-lines", is_flag=True, help="Each event as a line of JSON on stdout.")
 def match_command(
@@ -74,9 +63,9 @@ def match_command(
     """
     # The limit is one for the whole command: reading a city's problem takes a second of it.
     deadline = time.monotonic() + seconds
-    problem, sha256 = _problem(problem_file)
-    given = _plan(start).assignments if start else ()
-    _writable(out, problem_file)
+    problem, sha256 = problem_in(problem_file)
+    given = plan_in(start).assignments if start else ()
+    writable(out, problem_file)
     line = ProgressLine(seconds, quiet=quiet)
 
     def on_event(event: Event) -> None:
@@ -84,7 +73,7 @@ def match_command(
         if json_lines:
             click.echo(json.dumps(event))
 
-    with _stopped_by_signals() as stop:
+    with stopped_by_signals() as stop:
 
         def asked_to_stop() -> bool:
             line.tick()
@@ -139,38 +128,12 @@ def _end(plan: Plan, summary: str) -> NoReturn:
         summary = f"these pins cannot be kept together: {pins}"
     if summary:
         click.echo(f"outreach match: {summary}", err=True)
-    for stream in (sys.stdout, sys.stderr):
-        # Python has None for a stream that was closed by whoever started it (2>&-).
-        if stream is not None:
-            stream.flush()
-    if any(thread.daemon and thread is not threading.current_thread() for thread in threading.enumerate()):
-        # A solver that does not listen is left behind; the interpreter would wait for it.
-        os._exit(code)
-    raise SystemExit(code)
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[threading.Event]:
-    """Ctrl-C and SIGTERM ask for the best plan so far; a second one ends the process as usual."""
-    stop = threading.Event()
-    before: dict[int, Handler] = {}
-
-    def ask(number: int, _: FrameType | None) -> None:
-        stop.set()
-        signal.signal(number, before[number])
-
-    for number in (int(signal.SIGINT), int(signal.SIGTERM)):
-        before[number] = signal.signal(number, ask)
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    leave(code)
 
 
 @click.command("check", short_help="Judge a plan file.")
-@click.argument("problem_file", metavar="PROBLEM", type=_file)
-@click.argument("plan_file", metavar="PLAN", type=_file)
+@click.argument("problem_file", metavar="PROBLEM", type=FILE)
+@click.argument("plan_file", metavar="PLAN", type=FILE)
 def check_command(problem_file: Path, plan_file: Path) -> None:
     """Judge PLAN (outreach-plan/1) against PROBLEM (outreach-matching/1), independently of the solver.
 
@@ -179,8 +142,8 @@ def check_command(problem_file: Path, plan_file: Path) -> None:
 
     Example: outreach check spring.json plan.json
     """
-    problem, sha256 = _problem(problem_file)
-    plan = _plan(plan_file)
+    problem, sha256 = problem_in(problem_file)
+    plan = plan_in(plan_file)
     for goal, value in values(problem, plan.assignments).items():
         click.echo(f"{goal} {value}")
     faults = check(problem, plan, sha256)
@@ -189,50 +152,3 @@ def check_command(problem_file: Path, plan_file: Path) -> None:
     if not faults:
         click.echo(f"{len(plan.assignments)} of {len(problem.requests)} requests placed, no fault found")
     raise SystemExit(1 if faults else 0)
-
-
-def _problem(path: Path) -> tuple[Problem, str]:
-    content = _content(path)
-    try:
-        return read_problem(content), sha256_of(content)
-    except ProblemRefused as refusal:
-        _refuse(f"{path}: {refusal}")
-
-
-def _plan(path: Path) -> Plan:
-    content = _content(path)
-    try:
-        return read_plan(content)
-    except ProblemRefused as refusal:
-        _refuse(f"{path}: {refusal}")
-
-
-def _writable(out: Path, problem_file: Path) -> None:
-    """Refuse now what would only be found out when the first plan is there."""
-    if not out.parent.is_dir():
-        _refuse(f"{out}: there is no folder {out.parent}")
-    if out.exists() and not out.is_file():
-        _refuse(f"{out}: is there already, and is no file")
-    if out.exists() and out.samefile(problem_file):
-        _refuse(f"{out}: is the problem itself")
-    if not os.access(out.parent, os.W_OK):
-        _refuse(f"{out}: the folder {out.parent} cannot be written to")
-
-
-def _finite(seconds: float) -> float:
-    # A range lets "nan" pass: it is neither below nor above anything.
-    if math.isnan(seconds):
-        raise click.BadParameter("nan is no number of seconds.")
-    return seconds
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        _refuse(f"{path}: {error.strerror}")
-
-
-def _refuse(why: str) -> NoReturn:
-    click.echo(f"outreach: {' '.join(why.split())}", err=True)
-    raise SystemExit(REFUSED)

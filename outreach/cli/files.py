@@ -1,0 +1,108 @@
+"""What the commands of the matching core share: reading and refusing files, Ctrl-C that keeps the best so far, leaving."""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from outreach.matching.plan import Plan
+from outreach.matching.plan_json import read_plan, sha256_of
+from outreach.matching.problem import Problem
+from outreach.matching.problem_json import read_problem
+from outreach.matching.refusal import ProblemRefused
+
+REFUSED = 2
+FILE = click.Path(path_type=Path)
+Handler = Callable[[int, FrameType | None], object] | int | None
+
+
+def problem_in(path: Path) -> tuple[Problem, str]:
+    """The problem in a file and the digest of its bytes; ends the command with exit code 2 where it is refused."""
+    content = _content(path)
+    try:
+        return read_problem(content), sha256_of(content)
+    except ProblemRefused as refusal:
+        refuse(f"{path}: {refusal}")
+
+
+def plan_in(path: Path) -> Plan:
+    """The plan in a file; ends the command with exit code 2 where it is refused."""
+    content = _content(path)
+    try:
+        return read_plan(content)
+    except ProblemRefused as refusal:
+        refuse(f"{path}: {refusal}")
+
+
+def writable(out: Path, problem_file: Path) -> None:
+    """Refuse now what would only be found out when the first plan is there."""
+    if not out.parent.is_dir():
+        refuse(f"{out}: there is no folder {out.parent}")
+    if out.exists() and not out.is_file():
+        refuse(f"{out}: is there already, and is no file")
+    if out.exists() and out.samefile(problem_file):
+        refuse(f"{out}: is the problem itself")
+    if not os.access(out.parent, os.W_OK):
+        refuse(f"{out}: the folder {out.parent} cannot be written to")
+
+
+def finite(seconds: float) -> float:
+    """A number of seconds that an option of click was given."""
+    # A range lets "nan" pass: it is neither below nor above anything.
+    if math.isnan(seconds):
+        raise click.BadParameter("nan is no number of seconds.")
+    return seconds
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        refuse(f"{path}: {error.strerror}")
+
+
+def refuse(why: str) -> NoReturn:
+    """One line on stderr, exit code 2."""
+    click.echo(f"outreach: {' '.join(why.split())}", err=True)
+    raise SystemExit(REFUSED)
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[threading.Event]:
+    """Ctrl-C and SIGTERM ask for the best plan so far; a second one ends the process as usual."""
+    stop = threading.Event()
+    before: dict[int, Handler] = {}
+
+    def ask(number: int, _: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, before[number])
+
+    for number in (int(signal.SIGINT), int(signal.SIGTERM)):
+        before[number] = signal.signal(number, ask)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process, whatever thread of a solver still runs."""
+    for stream in (sys.stdout, sys.stderr):
+        # Python has None for a stream that was closed by whoever started it (2>&-).
+        if stream is not None:
+            stream.flush()
+    if any(thread.daemon and thread is not threading.current_thread() for thread in threading.enumerate()):
+        # A solver that does not listen is left behind; the interpreter would wait for it.
+        os._exit(code)
+    raise SystemExit(code)
