@@ -11,7 +11,7 @@ Start with `pipeline.py`, which says how the parts follow each other.
   be together), `packing.py` (full slots) and `combining.py` (weeks); `relaxation.py` goes round between the two, `blend.py`
   makes one objective of several goals.
 - From the LP to plans: `rounding.py`; `integer.py` with `sharing.py` and `highs.py` (chosen patterns); `local_search.py` with
-  `regions.py` (parts of the plan chosen anew).
+  `regions.py` (parts of the plan chosen anew). `part.py` is such a part for CP-SAT, `neighbours.py` says what it has to know.
 - Small problems as a whole: `model.py` writes the rules for CP-SAT, `goals.py` and `goal_row.py` its goals, `team_cuts.py` what the
   model leaves out; `engine.py` runs it under a clock, `search.py` goes through the goals in order. `background.py` has the threads.
 """

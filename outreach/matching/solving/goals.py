@@ -9,10 +9,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 
+import numpy as np
+
 from outreach.matching.consistency import COST_PLACES
 from outreach.matching.plan import Value
 from outreach.matching.points import most_points
 from outreach.matching.problem import GOALS, MAXIMISED, Problem
+from outreach.matching.solving.columns import Long
 from outreach.matching.solving.options import Option, Options
 
 ZERO = Decimal(0)
@@ -59,6 +62,26 @@ def weight_of(problem: Problem, goal: str, option: Option, scale: int) -> int:
         own = visit_request.costs.get(option.place_id, ZERO)
         return scaled(own + (problem.offer[option.offer].cost if option.team else ZERO), scale)
     return 0
+
+
+def option_gains(options: Options, goal: str) -> Long:
+    """What choosing each option adds to a goal (scaled): for `changes` -1 for each incumbent entry kept, for `equity` 0."""
+    if goal == "groups":
+        return np.ones(len(options), dtype=np.int64)
+    plain = {"pupils": "pupils", "preference": "points", "travel": "travel"}.get(goal)
+    if plain is not None:
+        found: Long = getattr(options, plain).astype(np.int64)
+        return found
+    gains = np.zeros(len(options), dtype=np.int64)
+    if goal == "cost":
+        scale = scale_of(options.problem, goal)
+        for at in range(len(options)):
+            gains[at] = weight_of(options.problem, goal, options.all[at], scale)
+    if goal == "changes":
+        for kept in options.problem.incumbent:
+            for at in options.indices_for(kept)[:1]:
+                gains[at] -= 1
+    return gains
 
 
 def safe_bounds(options: Options) -> dict[str, Value]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from outreach.matching.plan import Value
 from outreach.matching.problem import MAXIMISED
 from outreach.matching.solving.engine import Clock
-from outreach.matching.solving.goals import scale_of, scaled, unscaled, weight_of
+from outreach.matching.solving.goals import option_gains, scale_of, scaled, unscaled
 from outreach.matching.solving.options import Options
 from outreach.matching.solving.timetable import TeamDays
 
@@ -73,9 +73,7 @@ class Ground:
         self.pinned = {pin.request for pin in problem.pins}
 
     def _take_resources(self) -> None:
-        self.resource: Ints = np.where(self.options.slot >= 0, self.options.slot, -1).astype(np.int64)
-        for block, (_, members) in enumerate(self.days.blocks):
-            self.resource[np.asarray(members, dtype=np.int64)] = self.slots + block
+        self.resource: Ints = self.days.resource
         self.resources = self.slots + len(self.days.blocks)
         order = np.argsort(self.resource, kind="stable")
         bounds = np.searchsorted(self.resource[order], np.arange(self.resources + 1))
@@ -86,7 +84,7 @@ class Ground:
         return self.order[self.bounds[resource] : self.bounds[resource + 1]]
 
     def _take_gains(self) -> None:
-        problem = self.problem
+        problem, options = self.problem, self.options
         self.gain: dict[str, Ints] = {}
         """Per goal, what each option adds (`n` whole numbers)."""
         self.use_gain: dict[str, Ints] = {}
@@ -96,7 +94,7 @@ class Ground:
         self.scale = {goal: scale_of(problem, goal) for goal in problem.objectives}
         for goal in problem.objectives:
             sign = 1 if goal in MAXIMISED else -1
-            self.gain[goal] = sign * self._option_gain(goal)
+            self.gain[goal] = sign * option_gains(options, goal)
             self.use_gain[goal] = np.zeros(self.resources, dtype=np.int64)
             self.reach[goal] = np.zeros(len(problem.schools), dtype=np.int64)
             if goal == "cost":
@@ -105,26 +103,6 @@ class Ground:
             if goal == "equity":
                 self._split_equity()
         self.step = {goal: self._step(goal) for goal in problem.objectives}
-
-    def _option_gain(self, goal: str) -> Ints:
-        options = self.options
-        if goal == "groups":
-            return np.ones(self.n, dtype=np.int64)
-        if goal == "pupils":
-            return options.pupils.astype(np.int64)
-        if goal == "preference":
-            return options.points.astype(np.int64)
-        if goal == "travel":
-            return options.travel.astype(np.int64)
-        found = np.zeros(self.n, dtype=np.int64)
-        if goal == "cost":
-            for at in range(self.n):
-                found[at] = weight_of(self.problem, goal, options.all[at], self.scale[goal])
-        if goal == "changes":
-            for kept in self.problem.incumbent:
-                for at in options.indices_for(kept)[:1]:
-                    found[at] -= 1
-        return found
 
     def _split_equity(self) -> None:
         """Where a school can have one booking only, reaching it is a gain of the option; else a variable of its own."""

@@ -10,28 +10,20 @@ import time
 from collections.abc import Mapping, Sequence
 from queue import Empty, SimpleQueue
 
-import numpy as np
-
 from outreach.matching.check import values
 from outreach.matching.plan import Value
-from outreach.matching.problem import MAXIMISED, Assignment
 from outreach.matching.solving.background import Task
-from outreach.matching.solving.engine import Clock, Effort, OutOfTime, run
-from outreach.matching.solving.goal_row import GoalRow
+from outreach.matching.solving.engine import Clock, Effort, OutOfTime
 from outreach.matching.solving.goals import rank
-from outreach.matching.solving.ground import Ground, Ints
-from outreach.matching.solving.model import Model
+from outreach.matching.solving.ground import Ground
+from outreach.matching.solving.part import Part
 from outreach.matching.solving.regions import Region, Regions
-from outreach.matching.solving.team_cuts import chosen_by, cut
-from outreach.matching.solving.timetable import TeamDays
 
 # CP-SAT's deterministic seconds for one part: about as many of the wall.
 BUDGET = 0.6
 # How long to wait for the thread at the end; CP-SAT hears a stop within half a second.
 GOODBYE = 0.6
 SMALLEST, FIRST, LARGEST = 8, 50, 400
-# Beyond this the weights of an exact order are too large for CP-SAT's relaxation; the last goals are left out.
-MOST = 2**50
 
 
 class LocalSearch:
@@ -118,65 +110,17 @@ class LocalSearch:
         return rank(problem, values(problem, self.ground.days.timed(plan)))
 
     def _anew(self, region: Region) -> list[int] | None:
-        rows = np.sort(np.concatenate([region.free, region.fixed]))
-        options = self.ground.options.subset(rows)
-        model = Model(options, TeamDays(options), self.clock)
-        for at in np.searchsorted(rows, region.fixed).tolist():
-            model.cp.add(model.chosen[at] == 1)
-        before = np.flatnonzero(np.isin(rows, np.array(self._plan)))
-        hint = model.days.timed(before.tolist())
-        self._aim(model, rows, hint)
-        model.hint(hint)
-        while True:
-            effort = Effort(1, self.seed, BUDGET)
-            answer = run(model.cp, effort, self.clock, on_values=_deaf, on_bound=_deaf)
-            self._learn_size(answer.proven)
-            if answer.values is None:
-                return None
-            chosen = chosen_by(model, answer.values)
-            if not cut(model, chosen):
-                return [*region.apart.tolist(), *rows[chosen].tolist()]
+        part = Part(self.ground.options, region.free, region.fixed, self.clock)
+        before = [at for at in self._plan if at in part]
+        now: Mapping[str, Value] = values(self.ground.problem, self.ground.days.timed(before))
+        part.hint(before)
+        for goal in self._proven:
+            part.hold(goal, now[goal])
+        part.aim([goal for goal in self.ground.problem.objectives if goal not in self._proven])
+        choice = part.choose(Effort(1, self.seed, BUDGET), self.clock)
+        self._learn_size(choice.proven)
+        return None if choice.chosen is None else [*region.apart.tolist(), *choice.chosen]
 
     def _learn_size(self, proven: bool) -> None:
         """Parts as large as can be solved wholly most of the time."""
         self.size = min(LARGEST, self.size * 1.05) if proven else max(SMALLEST, self.size * 0.9)
-
-    def _aim(self, model: Model, rows: Ints, before: Sequence[Assignment]) -> None:
-        """Hold what is proven at its present value in this part; the others weigh more than everything after them."""
-        from ortools.sat.python import cp_model
-
-        now: Mapping[str, Value] = values(self.ground.problem, before)
-        goals = [GoalRow(model, goal) for goal in self.ground.problem.objectives]
-        for row in goals:
-            if row.goal in self._proven:
-                row.hold(now[row.goal])
-        weight = 1
-        sums, weights = [], []
-        for row in reversed(self._told_apart([row for row in goals if row.goal not in self._proven], rows)):
-            sums.append(row.sum)
-            weights.append(weight if row.goal in MAXIMISED else -weight)
-            weight *= self._span(row, rows) + 1
-        model.cp.maximize(cp_model.LinearExpr.weighted_sum(sums, weights))
-
-    def _told_apart(self, goals: list[GoalRow], rows: Ints) -> list[GoalRow]:
-        """As many of the first goals as whole weights allow."""
-        kept: list[GoalRow] = []
-        whole = 1
-        for row in goals:
-            whole *= self._span(row, rows) + 1
-            if kept and whole > MOST:
-                break
-            kept.append(row)
-        return kept
-
-    def _span(self, row: GoalRow, rows: Ints) -> int:
-        """By how much two plans of this part differ in a goal at most."""
-        if row.goal in ("equity", "cost", "changes"):
-            return row.furthest
-        most = np.zeros(len(self.ground.problem.requests), dtype=np.int64)
-        np.maximum.at(most, self.ground.request[rows], np.abs(self.ground.gain[row.goal][rows]))
-        return int(most.sum())
-
-
-def _deaf(_: object) -> None:
-    """CP-SAT's last word is all that is asked for here."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outreach.matching.solving.ground import Ground, Ints
+from outreach.matching.solving.neighbours import Neighbours
 from outreach.matching.solving.prices import LinkRow, Prices
 from outreach.matching.solving.supply import grouped
 
@@ -50,17 +51,7 @@ class Regions:
         self._by_site = _Falling(self.worth, self.site, len(ground.sites))
         asking = np.bincount(ground.request, minlength=len(ground.problem.requests)) > 0
         self._choice = np.concatenate([np.ones(len(ground.sites), dtype=np.bool_), asking])
-        self._limited = np.array(
-            [
-                one.max_sessions is not None or one.max_sessions_per_week is not None
-                for one in ground.problem.companies
-            ],
-            dtype=np.bool_,
-        )
-        self._pinned = np.array([one.id in ground.pinned for one in ground.problem.requests], dtype=np.bool_)
-        requests = ground.problem.requests
-        # A group or a crew may be of several schools.
-        self._ties = [_numbered([one.group for one in requests]), _numbered([one.crew for one in requests])]
+        self._neighbours = Neighbours(ground.options, ground.days)
 
     def around(self, chosen: Sequence[int], size: int) -> Region | None:
         """A region of about `size` requests of a plan (its options); None where there is nothing to choose."""
@@ -124,27 +115,8 @@ class Regions:
         parts = [self._by_request.best(at, FREE) for at in asking.tolist()]
         free = np.unique(np.concatenate([plan[~stays], *parts]))
         others = plan[stays]
-        near = np.isin(self.site[others], self.site[free]) | np.isin(
-            ground.school[others], ground.school[free]
-        )
-        company = ground.company[others]
-        near |= self._limited[company] & np.isin(company, ground.company[free])
-        for tie in self._ties:
-            tied = tie[ground.request[others]]
-            near |= (tied >= 0) & np.isin(tied, tie[ground.request[free]])
-        # The model of a region wants to see every pin kept.
-        near |= self._pinned[ground.request[others]]
-        # A slot's minimum wants all its groups.
-        near |= np.isin(self.site[others], self.site[others[near]])
+        near = self._neighbours.near(others, free)
         return Region(free, others[near], others[~near])
-
-
-def _numbered(names: Sequence[str | None]) -> Ints:
-    """A number for each name, -1 for none."""
-    numbers: dict[str, int] = {}
-    return np.array(
-        [-1 if name is None else numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64
-    )
 
 
 class _Falling:

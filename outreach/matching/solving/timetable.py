@@ -113,6 +113,11 @@ class TeamDays:
         self.order: Long = order
         self.begins: Long = np.append(np.flatnonzero(fresh), len(order))
         self.blocks: Sequence[tuple[Timetable, list[int]]] = _Blocks(self)
+        slots = len(options.problem.slots)
+        self.resource: Long = np.where(options.slot >= 0, options.slot, slots + self.block_of).astype(
+            np.int64
+        )
+        """What each option fills: the position of its slot, or after all slots that of its block."""
 
     def members(self, block: int) -> Long:
         """The options of a block, by day."""
