@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ class Master:
         self._of_option: dict[int, list[int]] = defaultdict(list)
         self._variables: list[mathopt.Variable] = []
         self._basis: mathopt.Basis | None = None
+        self._free: set[int] = set()
         self.model = mathopt.Model()
         self.model.objective.is_maximize = True
         self._add_rows()
@@ -173,9 +175,23 @@ class Master:
                 row.set_coefficient(variable, float(gains[goal]))
         return row
 
+    @contextmanager
+    def forced(self, request: int) -> Iterator[None]:
+        """For a while the request at this position has to be placed. The basis of before is back in its place afterwards."""
+        row, basis = self._request[request], self._basis
+        before = row.lower_bound
+        row.lower_bound = 1.0
+        self._free.add(request)
+        try:
+            yield
+        finally:
+            row.lower_bound = before
+            self._free.discard(request)
+            self._basis = basis
+
     def solve(self, clock: Clock) -> Relaxed:
         """Solve with the columns so far. Raises `OutOfTime` and `Unsolved`."""
-        result = optimum(self.model, self._solver, self._start(), clock)
+        result = optimum(self.model, self._solver, self._start(), clock, dual=bool(self._free))
         # HiGHS may have none to give; then the next solve begins from nothing.
         self._basis = result.solutions[0].basis
         values = result.variable_values()
@@ -228,7 +244,7 @@ class Master:
 
         request = np.zeros(len(problem.requests), dtype=np.int64)
         for at, row in self._request.items():
-            free = problem.requests[at].id in ground.pinned
+            free = at in self._free or problem.requests[at].id in ground.pinned
             request[at] = round(duals.get(row, 0.0) * unit) if free else whole(row)
         total = np.zeros(len(problem.schools), dtype=np.int64)
         reach = np.zeros(len(problem.schools), dtype=np.int64)

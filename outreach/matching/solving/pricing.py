@@ -76,6 +76,23 @@ class Pricing:
         found.sort()
         return Priced(best, [(number, members) for gap, number, members in found if gap < 0])
 
+    def least_loss(self, rows: Ints, values: Ints, uses: Ints, best: Sequence[int]) -> int | None:
+        """By how much the best patterns (`best` by site, as `price` found them) fall at least where one of these options has to be
+        in a pattern; None where none can be in any."""
+        least: int | None = None
+        raised = values.copy()
+        # More than all else together, so that every best pattern has one of them where any has.
+        lift = int(np.abs(values).sum() + np.abs(uses).sum()) + 1
+        raised[rows] += lift
+        promising = _Promising(self.ground, raised, uses, self._sizes())
+        for number in np.unique(self.ground.site_of[self.ground.resource[rows]]).tolist():
+            value, _ = self._site(number, promising)
+            # Where tails bound a week, two of the options may stand in one bound: then the loss is below 0 and tells nothing.
+            if value > lift // 2:
+                loss = best[number] - (value - lift)
+                least = loss if least is None else min(least, loss)
+        return None if least is None else max(0, least)
+
     def _sizes(self) -> Ints:
         """How many options a pattern of each resource may have at most."""
         slots = self.ground.slots
