@@ -14,6 +14,7 @@ COMMANDS = {
     "check": "outreach.cli.matching:check_command",
     "db": "outreach.cli.database:db_group",
     "demo": "outreach.cli.demo:demo_command",
+    "explain": "outreach.cli.explain:explain_command",
     "match": "outreach.cli.matching:match_command",
     "people": "outreach.cli.people:people_group",
     "run": "outreach.cli.serve:run_command",

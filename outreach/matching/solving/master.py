@@ -187,26 +187,33 @@ class Master:
         finally:
             row.lower_bound = before
             self._free.discard(request)
-            self._basis = basis
+            # With what is new since then, so that it is not added again and again.
+            self._basis = self._completed(basis)
 
     def solve(self, clock: Clock) -> Relaxed:
         """Solve with the columns so far. Raises `OutOfTime` and `Unsolved`."""
-        result = optimum(self.model, self._solver, self._start(), clock, dual=bool(self._free))
+        result = optimum(self.model, self._solver, self._completed(self._basis), clock, dual=bool(self._free))
         # HiGHS may have none to give; then the next solve begins from nothing.
         self._basis = result.solutions[0].basis
         values = result.variable_values()
         share = np.array([values.get(variable, 0.0) for variable in self._variables])
         return Relaxed(float(result.objective_value()), self._use(share), share, self._prices(result))
 
-    def _start(self) -> mathopt.Basis | None:
+    def _completed(self, basis: mathopt.Basis | None) -> mathopt.Basis | None:
+        """A basis with the columns and rows that have been added since it was found."""
         from ortools.math_opt.python import mathopt
 
-        if self._basis is None:
+        if basis is None:
             return None
-        variables = dict(self._basis.variable_status)
-        rows = dict(self._basis.constraint_status)
-        for variable in self._variables:
-            variables.setdefault(variable, mathopt.BasisStatus.AT_LOWER_BOUND)
+        added = len(self._variables) + len(self._reach) - len(basis.variable_status)
+        added += self.model.get_num_linear_constraints() - len(basis.constraint_status)
+        if not added:
+            return basis
+        variables = dict(basis.variable_status)
+        rows = dict(basis.constraint_status)
+        # Variables are added in one order, those of the schools' reach first.
+        for variable in self._variables[len(variables) - len(self._reach) :]:
+            variables[variable] = mathopt.BasisStatus.AT_LOWER_BOUND
         for row in (*self._links, *self._goal.values()):
             rows.setdefault(row, mathopt.BasisStatus.BASIC)
         return mathopt.Basis(variable_status=variables, constraint_status=rows)
