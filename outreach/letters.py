@@ -136,6 +136,8 @@ LETTERS: dict[str, frozenset[str]] = {
     "invitation": frozenset({"acts_for", "url", "expires"}),
     "role_offered": frozenset({"acts_as", "invited_by", "expires", "url"}),
     "role_ended": frozenset({"acted_as", "ended_by", "url"}),
+    "account_closed": frozenset({"changed_by"}),
+    "account_opened": frozenset({"changed_by", "url"}),
     "password_reset": frozenset({"url", "expires"}),
     "booking_awaiting": frozenset({"visit", "url", "confirm_by"}),
     "booking_confirmed": frozenset({"visit", "url"}),
