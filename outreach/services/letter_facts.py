@@ -230,7 +230,8 @@ def _role_ended(message: OutboxMessage, now: datetime) -> Told | None:
 
 def _account_changed(message: OutboxMessage, now: datetime) -> Told | None:
     changed_by = db.session.get_one(User, message.facts["by_id"]).name
-    return Told({"reader": message.user.name, "changed_by": changed_by, "url": link("account.sign_in")})
+    page = "statements.privacy" if message.template == "account_closed" else "account.sign_in"
+    return Told({"reader": message.user.name, "changed_by": changed_by, "url": link(page)})
 
 
 def _acts_as(role: Role, body: School | Company | Hub | None) -> str:

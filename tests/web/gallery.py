@@ -80,7 +80,7 @@ TEMPLATE = """
 {% endcall %}
 {{ tables.simple_table("Small", ["A", "B"], [["x", none], ["y", "<z>"]]) }}
 {% call page.cards() %}{% for offer in offers %}
-{% call page.card(page.in_both(offer, "title"), "/", meta="Sha Tin", level=3) %}{{ page.prose("Text") }}{% endcall %}
+{% call page.card(page.in_both(offer, "title"), "/", meta="Sha Tin", level=3) %}{{ page.dotted(["Sha Tin", "P4", "20 pupils"]) }}{{ page.prose("Text") }}{% endcall %}
 {% endfor %}{% endcall %}
 {{ page.pagination(found) }}
 {{ page.empty_state("Nothing yet", "Write the first one.", "/", "Write") }}
@@ -133,7 +133,7 @@ def gallery() -> str:
         TEMPLATE,
         form=form,
         navigation=[thing(label="Today", url="/", active=True), thing(label="Offers", url="/", active=False)],
-        person=thing(name="Tess Chan", role_line="Teacher", account_url="/"),
+        person=thing(name="Tess Chan", roles=["Teacher"], account_url="/"),
         footer_links=[thing(label="Privacy", url="/")],
         points=[thing(seconds=seconds, value=value, bound=bound) for seconds, value, bound in POINTS],
         found=thing(number=2, pages=3, total=1220, url=lambda number: f"/gallery?page={number}"),
