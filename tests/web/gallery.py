@@ -80,8 +80,9 @@ TEMPLATE = """
 {% endcall %}
 {{ tables.simple_table("Small", ["A", "B"], [["x", none], ["y", "<z>"]]) }}
 {% call page.cards() %}{% for offer in offers %}
-{% call page.card(page.in_both(offer, "title"), "/", meta="Sha Tin", level=3) %}{{ page.dotted(["Sha Tin", "P4", "20 pupils"]) }}{{ page.prose("Text") }}{% endcall %}
+{% call page.card(page.in_both(offer, "title"), "/", meta="Sha Tin", level=3) %}{{ page.prose("Text") }}{% endcall %}
 {% endfor %}{% endcall %}
+<p>{{ page.dotted(["Sha Tin", "P4", "20 pupils"]) }}</p>
 {{ page.pagination(found) }}
 {{ page.empty_state("Nothing yet", "Write the first one.", "/", "Write") }}
 {{ chart.progress_chart(points, "Schools served", "schools") }}

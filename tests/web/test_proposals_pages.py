@@ -40,9 +40,7 @@ def proposal(app: Flask, cast: Cast) -> str:
         return f"/proposals/{found.id}"
 
 
-def test_requests_without_a_place_come_page_by_page(
-    proposal: str, as_: Callable[[str], FlaskClient]
-) -> None:
+def test_requests_without_a_place_come_page_by_page(proposal: str, as_: Callable[[str], FlaskClient]) -> None:
     stan = as_("stan")
     pages = [stan.get(proposal + tail).text for tail in ("", "?unplaced=2")]
     left_out = [re.findall(r"/requests/(\d+)", page[page.index('id="unplaced"') :]) for page in pages]
