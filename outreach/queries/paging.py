@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from outreach.models import db
 
@@ -23,6 +23,11 @@ class Page(Generic[Row]):
     number: int
     pages: int
     total: int
+
+
+def containing(words: str, *columns: Any) -> ColumnElement[bool]:
+    """What was typed stands in one of these columns, in whatever case."""
+    return or_(*(column.icontains(words, autoescape=True) for column in columns))
 
 
 def page_of(statement: Select[Row], *, number: int, size: int = PAGE_SIZE) -> Page[Row]:

@@ -68,6 +68,7 @@ LONG_WORD = 30
 # A Chinese name, a class with its grade.
 SHORT = 8
 TAG = re.compile(r"<[^>]*>")
+IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Person:
     """The reader as the frame of the page shows them."""
 
     name: str
-    role_line: str
+    roles: list[str]
     account_url: str
 
     @classmethod
@@ -88,7 +89,7 @@ class Person:
             if body is not None:
                 role = _("%(role)s, %(body)s", role=role, body=letters.in_language(body, "name").text)
             lines.append(role)
-        return cls(user.name, " · ".join(lines), url_for("account.settings"))
+        return cls(user.name, lines, url_for("account.settings"))
 
 
 def district_name(code: str | None) -> str:
@@ -106,6 +107,11 @@ def long_worded(cell: object) -> bool:
 def short(cell: object) -> bool:
     """A table's cell holds so little that it stays on one line, and its column is never narrower."""
     return len(TAG.sub("", str(cell)).strip()) <= SHORT
+
+
+def chinese(cell: object) -> bool:
+    """A table's cell holds Chinese, whose lines are to end at punctuation, not inside a date or a name."""
+    return bool(IDEOGRAPH.search(TAG.sub("", str(cell))))
 
 
 def facts() -> dict[str, Any]:
@@ -138,3 +144,4 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["state_words"] = STATE_WORDS
     app.jinja_env.tests["long_worded"] = long_worded
     app.jinja_env.tests["short"] = short
+    app.jinja_env.tests["chinese"] = chinese

@@ -207,6 +207,9 @@ def test_the_list_can_be_narrowed(desk: Desk, as_: Browser) -> None:
     handed_in, draft = desk.one(), desk.one(state=RequestState.DRAFT)
     page = as_("tess").get("/requests?state=draft").text
     assert (f'"/requests/{draft}"' in page, f'"/requests/{handed_in}"' in page) == (True, False)
+    for words, there in (("tai wai", True), ("河畔", True), ("aberdeen", False)):
+        found = as_("stan").get("/requests", query_string={"q": words}).text
+        assert ((words, f'"/requests/{draft}"' in found), faults_of(found)) == ((words, there), [])
     for address in ("/requests?round=abc&state=abc&page=abc", f"/requests?round={desk.round_}"):
         assert as_("tess").get(address).status_code == 200
 
