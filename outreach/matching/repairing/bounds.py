@@ -1,0 +1,58 @@
+"""Bounds of a policy's measures that need no solver: what fell, what the plan so far had proven, what schools could have at best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from outreach.matching.plan import Plan, Value
+from outreach.matching.problem import MAXIMISED
+from outreach.matching.repairing.found import EASY, FALLEN, OLD_PLAN, Proof, proof
+from outreach.matching.repairing.least import forced_counts, hopeless_losses
+from outreach.matching.repairing.policies import CHANGES, LOSSES, SCHOOLS, measures_of
+from outreach.matching.repairing.scene import Scene
+from outreach.matching.solving.goals import safe_bounds
+from outreach.matching.values import better
+
+
+class Bounds:
+    """`old` is the plan so far where its bounds still hold: every plan of the changed problem was one of its problem."""
+
+    def __init__(self, scene: Scene, policy: str, old: Plan | None) -> None:
+        self.measures = measures_of(policy, scene.problem)
+        self.old = old
+        counts = forced_counts(scene) if scene.complete else {SCHOOLS: 0, CHANGES: 0}
+        losses = hopeless_losses(scene, scene.allowed(policy)) if scene.complete else 0
+        self._counted: dict[str, Value] = {**counts, LOSSES: losses}
+        self._safe: dict[str, Value] = {"groups": len(scene.problem.requests)} | safe_bounds(scene.options)
+
+    def proofs(self, values: Mapping[str, Value], shown: Mapping[str, Proof]) -> tuple[Proof, ...]:
+        """For each measure the tightest of what was `shown` for a plan of these values and what is known anyway."""
+        return tuple(
+            self._tighter(self.known(measure, values), shown.get(measure)) for measure in self.measures
+        )
+
+    def known(self, measure: str, values: Mapping[str, Value]) -> Proof:
+        """The bound that is known anyway."""
+        value = values[measure]
+        if measure in self._counted:
+            return proof(measure, value, self._counted[measure], FALLEN)
+        found = proof(measure, value, self._safe[measure], EASY)
+        old = self._of_old_plan(measure, values)
+        return found if old is None else self._tighter(proof(measure, value, old, OLD_PLAN), found)
+
+    def _of_old_plan(self, measure: str, values: Mapping[str, Value]) -> Value | None:
+        """It holds for plans that reach the old values of the goals before: so these have to come before here as well."""
+        earlier = self.measures[: self.measures.index(measure)]
+        for goal in self.old.objectives if self.old else ():
+            if goal.name == measure:
+                return goal.bound
+            if goal.name not in earlier or better(goal.name, goal.value, values[goal.name]):
+                return None
+        return None
+
+    def _tighter(self, one: Proof, other: Proof | None) -> Proof:
+        if other is None or one.bound == other.bound:
+            return one
+        least = min(one, other, key=lambda proof: proof.bound)
+        most = max(one, other, key=lambda proof: proof.bound)
+        return least if one.measure in MAXIMISED else most

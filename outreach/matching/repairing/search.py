@@ -1,0 +1,170 @@
+"""The best repair under one policy.
+
+A problem of few options is given to CP-SAT as a whole. In a larger one `least.py` proves what must be broken, and what is then left to
+choose is small (`_beside`); for `most-served`, `serving.py` then looks for those whom a few moves more would serve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from outreach.matching.check import faults_of
+from outreach.matching.plan import Plan, Value
+from outreach.matching.problem import Assignment
+from outreach.matching.repairing.bounds import Bounds
+from outreach.matching.repairing.found import BESIDE, EVERYTHING, NEARBY, Found, Proof, proof, proof_of
+from outreach.matching.repairing.ladder import Ladder
+from outreach.matching.repairing.least import Closing, Least
+from outreach.matching.repairing.policies import (
+    CHANGES,
+    COUNTED,
+    MOST_SERVED,
+    SAME_DATES,
+    measured,
+    measures_of,
+    moved_dates,
+)
+from outreach.matching.repairing.scene import Scene
+from outreach.matching.repairing.serving import Serving
+from outreach.matching.solving.columns import Flags, Long
+from outreach.matching.solving.engine import Clock, OutOfTime
+from outreach.matching.solving.goals import scale_of
+from outreach.matching.solving.greedy import drafted
+from outreach.matching.solving.timetable import TeamDays
+
+# Up to so many options CP-SAT gets the whole problem: it writes and proves it in a few seconds.
+WHOLE = 3000
+
+
+class PinsContradict(RuntimeError):
+    """No plan of the changed problem keeps its pins."""
+
+
+class NoRepairInTime(RuntimeError):
+    """The time was over before any plan was known that keeps the pins."""
+
+
+class UnsoundRepair(RuntimeError):
+    """A repair that the judge does not pass: a defect of this program, told instead of a wrong plan."""
+
+
+class Search:
+    """Finds the repair of one policy. `old` is the plan so far where its bounds still hold."""
+
+    def __init__(self, scene: Scene, policy: str, old: Plan | None, clock: Clock, whole: int = WHOLE) -> None:
+        self.scene = scene
+        self.policy = policy
+        self.clock = clock
+        self.problem = scene.problem
+        self.measures = measures_of(policy, scene.problem)
+        self.bounds = Bounds(scene, policy, old)
+        self.allowed: Flags = scene.allowed(policy)
+        self.small = int(self.allowed.sum()) <= whole
+
+    def found(self) -> Found:
+        """The best repair in the time. Raises `PinsContradict` and `NoRepairInTime`."""
+        found = None
+        if self.scene.complete:
+            try:
+                found = self._everything() if self.small else self._nearby()
+            except OutOfTime:
+                found = None
+        return found or self._judged(self._whatever(), {})
+
+    def _everything(self) -> Found | None:
+        rows = np.flatnonzero(self.allowed)
+        ladder = self._ladder(rows, rows[:0])
+        ladder.climb(self.measures, self.scene.effort)
+        if ladder.chosen is None:
+            if ladder.impossible:
+                raise PinsContradict("No plan keeps the pins after these events.")
+            return None
+        after = self.scene.assignments(np.array(ladder.chosen, dtype=np.int64))
+        return self._judged(after, self._shown(ladder, measured(self.scene.changed, after), EVERYTHING))
+
+    def _ladder(self, free: Long, fixed: Long) -> Ladder:
+        scene = self.scene
+        return Ladder(scene, free, fixed, self.clock, options=scene.options, losing=scene.had)
+
+    def _shown(self, ladder: Ladder, values: Mapping[str, Value], way: str) -> dict[str, Proof]:
+        """What the ladder's steps prove. A step holds for plans as good in the steps before it: those of the policy."""
+        return {
+            step.measure: proof_of(step, values[step.measure], scale_of(self.problem, step.measure), way)
+            for step in ladder.steps
+        }
+
+    def _nearby(self) -> Found | None:
+        least = Closing(self.scene, self.policy, self.clock).least(self.scene.effort)
+        if least is None:
+            return None
+        counted = [measure for measure in self.measures if measure in COUNTED]
+        goals = [measure for measure in self.measures if measure not in COUNTED]
+        values = measured(self.scene.changed, self.scene.assignments(least.rows))
+        shown = {one: proof(one, values[one], values[one], NEARBY) for one in counted}
+        rows, beside = self._beside(least, (*counted, *goals))
+        if self.policy == MOST_SERVED:
+            return self._most_served(rows, shown, beside)
+        return self._judged(self.scene.assignments(rows), beside | shown)
+
+    def _beside(self, least: Least, measures: Sequence[str]) -> tuple[Long, dict[str, Proof]]:
+        """The best plan by these measures of all that break no more than they must, and what is proven about it."""
+        scene = self.scene
+        request = scene.options.request
+        stays = ~least.movable[request[scene.kept_rows]]
+        fixed = scene.kept_rows[stays]
+        open_to_choice = np.ones(len(scene.had), dtype=np.bool_)
+        open_to_choice[request[fixed]] = False
+        free = np.flatnonzero(scene.rows_of(open_to_choice) & self.allowed)
+        free = scene.possible_beside(fixed, free)
+        near = scene.neighbours.near(fixed, free)
+        try:
+            ladder = self._ladder(free, fixed[near])
+            ladder.climb(measures, scene.effort)
+        except OutOfTime:
+            return least.rows, {}
+        if ladder.chosen is None:
+            return least.rows, {}
+        rows = np.union1d(np.array(ladder.chosen, dtype=np.int64), fixed[~near])
+        values = measured(scene.changed, scene.assignments(rows))
+        return rows, self._shown(ladder, values, BESIDE)
+
+    def _most_served(self, rows: Long, least: dict[str, Proof], beside: dict[str, Proof]) -> Found:
+        """`rows` serves most of all plans with the fewest changes; with more changes more may be served."""
+        few = measured(self.scene.changed, self.scene.assignments(rows))
+        serving = self.measures[: self.measures.index(CHANGES)]
+
+        def reached(values: Mapping[str, Value]) -> bool:
+            return all(self.bounds.known(name, values).proven for name in serving)
+
+        if reached(few):
+            return self._judged(self.scene.assignments(rows), beside | least)
+        more = Serving(self.scene, self.measures, self.clock).improved(rows, reached)
+        after = self.scene.assignments(more)
+        values = measured(self.scene.changed, after)
+        bound = least[CHANGES].bound
+        settled = all(name in beside and beside[name].proven for name in (CHANGES, *serving))
+        if settled and any(values[name] != few[name] for name in serving):
+            # Whoever makes no more changes than that serves fewer.
+            bound += 1
+        return self._judged(after, {CHANGES: proof(CHANGES, values[CHANGES], bound, BESIDE)})
+
+    def _whatever(self) -> list[Assignment]:
+        """A plan in a moment that keeps whom it can."""
+        options = self.scene.options.subset(np.flatnonzero(self.allowed))
+        days = TeamDays(options)
+        for given in (self.scene.changed.before, ()):
+            after = drafted(options, days, given, self.clock, fill=False)
+            if not faults_of(self.problem, after):
+                return after
+        raise NoRepairInTime("The time was over before a plan was found that keeps the pins.")
+
+    def _judged(self, after: Sequence[Assignment], shown: Mapping[str, Proof]) -> Found:
+        faults = [fault.sentence for fault in faults_of(self.problem, after)]
+        if self.policy == SAME_DATES:
+            faults += [f"Request {name} moves to another date." for name in moved_dates(self.scene.changed, after)]
+        if faults:
+            raise UnsoundRepair("; ".join(faults[:3]))
+        values = measured(self.scene.changed, after)
+        return Found(self.policy, tuple(sorted(after)), self.bounds.proofs(values, shown))
