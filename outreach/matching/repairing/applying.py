@@ -66,7 +66,8 @@ def apply(problem: Problem, before: tuple[Assignment, ...], events: Events) -> C
         fallen=tuple(one for one in there if one not in stays),
         withdrawn=tuple(one for one in before if one.request not in changed.visit_request),
         frozen=tuple(frozen),
-        only_less=not work.eased,
+        # A pin that fell binds nobody any more: without it there are plans that the old problem did not have.
+        only_less=not work.eased and set(problem.pins) <= set(pins),
         day_of={name: start // DAY for name, start in starts.items()},
     )
 

@@ -21,8 +21,8 @@ A lost day is lost for the schools that match all that is given of `districts`, 
 Notice: with `minutes` it ends that long after `now`; with `days` or `working_days` it ends with the last of that many days (working
 days are Monday to Friday without the holidays) after today, whatever the hour.
 
-What has happened stays. What lies within the notice stays too unless an event strikes it (a cancelled slot, an ill team, a lost day, a
-withdrawal, or a slot whose seats are now fewer than its pupils); nobody is newly placed there, and a session there takes
+What has happened stays. What lies within the notice stays too unless an event strikes it (a cancelled slot, an ill team, a lost
+day, a withdrawal, or a slot whose seats are now fewer than its pupils); nobody is newly placed there, and a session there takes
 place with the groups that it still has, even below its minimum.
 """
 

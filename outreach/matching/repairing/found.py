@@ -56,6 +56,17 @@ class Found:
         return all(proof.proven for proof in self.proofs)
 
 
+class PinsContradict(RuntimeError):
+    """No plan of the changed problem keeps what has to be kept."""
+
+    def __init__(self) -> None:
+        super().__init__("No plan keeps the pins after these events.")
+
+
+class NoRepairInTime(RuntimeError):
+    """The time was over before any plan was known that keeps the pins."""
+
+
 class UnsoundBound(RuntimeError):
     """A bound that the plan itself beats: a defect of this program, told instead of a wrong proof."""
 
@@ -73,4 +84,3 @@ def proof_of(step: Step, value: Value, scale: int, way: str) -> Proof:
     rest = unscaled(gap, scale)
     bound = value + rest if step.measure in MAXIMISED else value - rest
     return proof(step.measure, value, bound, way)
-

@@ -7,7 +7,7 @@ Python from the assignments (`policies.measured`), so a mistake here cannot make
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,7 @@ class Ladder:
         self.steps: list[Step] = []
         self.impossible = False
 
-    def climb(self, measures: Sequence[str], effort: Effort) -> bool:
+    def climb(self, measures: Iterable[str], effort: Effort) -> bool:
         """Take these measures in turn; whether all were proven. `chosen` is None where nothing was found."""
         for measure in measures:
             terms = self._terms_of(measure)
@@ -86,9 +86,7 @@ class Ladder:
         model.clear_objective()  # type: ignore[no-untyped-call]
         if terms:
             model.minimize(
-                cp_model.LinearExpr.weighted_sum(
-                    [one for one, _ in terms], [weight for _, weight in terms]
-                )
+                cp_model.LinearExpr.weighted_sum([one for one, _ in terms], [weight for _, weight in terms])
             )
         while True:
             answer = run(model, effort, self.clock, on_values=_deaf, on_bound=_deaf)
@@ -129,10 +127,8 @@ class Ladder:
         if measure == SCHOOLS:
             return self._schools()
         request = self.part.options.request
-        if measure == CHANGES:
-            rows = np.flatnonzero(self._kept())
-        else:
-            rows = np.flatnonzero(self.losing[request])
+        counted = self._kept() if measure == CHANGES else self.losing[request]
+        rows = np.flatnonzero(counted)
         return [(self.model.chosen[at], -1) for at in rows.tolist()]
 
     def _kept(self) -> Flags:

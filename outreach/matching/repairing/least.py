@@ -1,10 +1,10 @@
 """The least that a repair must break, proven on a few options: the first two measures of `fewest-schools` and `same-dates`.
 
 The model knows all options of the requests in `whole` and all options into the slots and team-days in `full`, beside them the
-bookings that share a rule with these. A booking it knows may leave without going anywhere, and a slot that is not full may
-do without its minimum. So it knows *less* than the truth and its least is a bound on what any plan must break. Where its answer leans on
-what it does not know (a slot below its minimum; somebody who left and, with all of its options, would have to be lost), that is taken in and the question is
-asked again. An answer that leans on nothing is a plan, and then the bound is its value.
+bookings that share a rule with these. A booking it knows may leave without going anywhere, and a slot that is not full may do
+without its minimum. So it knows *less* than the truth, and its least is a bound on what any plan must break. Where its answer
+leans on what it does not know (a slot below its minimum, somebody who left for an option that it has not), that is taken in and
+the question is asked again. An answer that leans on nothing is a plan, and then the bound is its value.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from outreach.matching.problem import Problem
+from outreach.matching.repairing.found import PinsContradict
 from outreach.matching.repairing.ladder import Ladder
 from outreach.matching.repairing.policies import CHANGES, SAME_DATES, SCHOOLS, forced
 from outreach.matching.repairing.scene import Scene
@@ -52,7 +53,7 @@ class Closing:
         self.knows = 0
 
     def least(self, effort: Effort) -> Least | None:
-        """None where the time was over first, or where the pins cannot be kept."""
+        """None where the time was over first. Raises `PinsContradict`."""
         while True:
             free, near = self._known()
             if not len(free):
@@ -60,7 +61,11 @@ class Closing:
                 return self._least_of(self.kept, near)
             ladder = self._ladder(free, self.kept[near])
             first = forced(self.policy) or CHANGES
-            if not ladder.climb((first, CHANGES), effort) or ladder.chosen is None:
+            proven = ladder.climb(dict.fromkeys((first, CHANGES)), effort)
+            if ladder.impossible:
+                # What it knows is less than what is asked of a plan: there is none either.
+                raise PinsContradict
+            if not proven or ladder.chosen is None:
                 return None
             rows = np.union1d(np.array(ladder.chosen, dtype=np.int64), self.kept[~near])
             if not self._leans(rows, near):
@@ -171,4 +176,3 @@ def hopeless_losses(scene: Scene, allowed: Flags) -> int:
     """How many bookings are lost whatever is done: they fell, and their requests have no option."""
     own = np.bincount(scene.options.request[allowed], minlength=len(scene.had)) > 0
     return int((scene.fallen & ~own).sum())
-

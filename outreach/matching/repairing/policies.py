@@ -1,8 +1,8 @@
 """The three policies of a repair: what each holds and what it weighs, first things first.
 
-All three count against the plan so far. A booking is *kept* when the new plan has it to the letter; its request *moves* when the new
-plan has it elsewhere (another slot, team, offer or start) and *loses* when it has it nowhere; a request without a booking *gains*
-when the new plan has it. Bookings of withdrawn requests are neither: they are named apart.
+All three count against the plan so far. A booking is *kept* when the new plan has it to the letter; its request *moves* when
+the new plan has it elsewhere (another slot, team, offer or start) and *loses* when it has it nowhere; a request without a
+booking *gains* when the new plan has it. Bookings of withdrawn requests are neither: they are named apart.
 
 - `fewest-schools`: 1. schools touched (with a booking moved or lost), fewest; 2. changes (bookings not kept, the format's goal
   `changes`), fewest; 3. the problem's goals in its order. A gain touches nobody: what is free and serves somebody is given.
@@ -16,11 +16,11 @@ Frozen bookings and pins are kept by all three.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from outreach.matching.check import values
 from outreach.matching.plan import Value
-from outreach.matching.problem import Assignment, Problem
+from outreach.matching.problem import MAXIMISED, Assignment, Problem
 from outreach.matching.repairing.applying import Changed, start_of
 from outreach.matching.times import day_of
 
@@ -67,6 +67,11 @@ def measured(changed: Changed, after: Sequence[Assignment]) -> dict[str, Value]:
         "groups": len(after),
     }
     return found | values(problem, after)
+
+
+def rank_by(measures: Sequence[str], values: Mapping[str, Value]) -> tuple[Value, ...]:
+    """A key by which plans compare: greater is better, measure by measure."""
+    return tuple(values[name] if name in MAXIMISED else -values[name] for name in measures)
 
 
 def moved_dates(changed: Changed, after: Sequence[Assignment]) -> list[str]:

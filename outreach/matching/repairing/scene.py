@@ -60,7 +60,8 @@ class Scene:
         if policy != SAME_DATES:
             return np.ones(len(self.options), dtype=np.bool_)
         day = self.day[self.options.request]
-        return (day < 0) | (day == self.options.day)
+        found: Flags = (day < 0) | (day == self.options.day)
+        return found
 
     def rows_of(self, requests: Flags) -> Flags:
         """By option: whether it is of one of these requests."""

@@ -1,7 +1,7 @@
 """The best repair under one policy.
 
-A problem of few options is given to CP-SAT as a whole. In a larger one `least.py` proves what must be broken, and what is then left to
-choose is small (`_beside`); for `most-served`, `serving.py` then looks for those whom a few moves more would serve.
+A problem of few options is given to CP-SAT as a whole. In a larger one `least.py` proves what must be broken, and what is then left
+to choose is small (`_beside`); for `most-served`, `serving.py` then looks for those whom a few moves more would serve.
 """
 
 from __future__ import annotations
@@ -14,7 +14,17 @@ from outreach.matching.check import faults_of
 from outreach.matching.plan import Plan, Value
 from outreach.matching.problem import Assignment
 from outreach.matching.repairing.bounds import Bounds
-from outreach.matching.repairing.found import BESIDE, EVERYTHING, NEARBY, Found, Proof, proof, proof_of
+from outreach.matching.repairing.found import (
+    BESIDE,
+    EVERYTHING,
+    NEARBY,
+    Found,
+    NoRepairInTime,
+    PinsContradict,
+    Proof,
+    proof,
+    proof_of,
+)
 from outreach.matching.repairing.ladder import Ladder
 from outreach.matching.repairing.least import Closing, Least
 from outreach.matching.repairing.policies import (
@@ -25,6 +35,7 @@ from outreach.matching.repairing.policies import (
     measured,
     measures_of,
     moved_dates,
+    rank_by,
 )
 from outreach.matching.repairing.scene import Scene
 from outreach.matching.repairing.serving import Serving
@@ -36,14 +47,6 @@ from outreach.matching.solving.timetable import TeamDays
 
 # Up to so many options CP-SAT gets the whole problem: it writes and proves it in a few seconds.
 WHOLE = 3000
-
-
-class PinsContradict(RuntimeError):
-    """No plan of the changed problem keeps its pins."""
-
-
-class NoRepairInTime(RuntimeError):
-    """The time was over before any plan was known that keeps the pins."""
 
 
 class UnsoundRepair(RuntimeError):
@@ -63,15 +66,18 @@ class Search:
         self.allowed: Flags = scene.allowed(policy)
         self.small = int(self.allowed.sum()) <= whole
 
-    def found(self) -> Found:
-        """The best repair in the time. Raises `PinsContradict` and `NoRepairInTime`."""
+    def found(self, others: Sequence[Sequence[Assignment]] = ()) -> Found:
+        """The best repair in the time; `others` are repairs that stand in where the time is over at once.
+
+        Raises `PinsContradict` and `NoRepairInTime`.
+        """
         found = None
         if self.scene.complete:
             try:
                 found = self._everything() if self.small else self._nearby()
             except OutOfTime:
                 found = None
-        return found or self._judged(self._whatever(), {})
+        return found or self._judged(self._whatever(others), {})
 
     def _everything(self) -> Found | None:
         rows = np.flatnonzero(self.allowed)
@@ -79,7 +85,7 @@ class Search:
         ladder.climb(self.measures, self.scene.effort)
         if ladder.chosen is None:
             if ladder.impossible:
-                raise PinsContradict("No plan keeps the pins after these events.")
+                raise PinsContradict
             return None
         after = self.scene.assignments(np.array(ladder.chosen, dtype=np.int64))
         return self._judged(after, self._shown(ladder, measured(self.scene.changed, after), EVERYTHING))
@@ -150,8 +156,11 @@ class Search:
             bound += 1
         return self._judged(after, {CHANGES: proof(CHANGES, values[CHANGES], bound, BESIDE)})
 
-    def _whatever(self) -> list[Assignment]:
+    def _whatever(self, others: Sequence[Sequence[Assignment]]) -> Sequence[Assignment]:
         """A plan in a moment that keeps whom it can."""
+        if others and self.policy != SAME_DATES:
+            values = [measured(self.scene.changed, one) for one in others]
+            return others[max(range(len(others)), key=lambda at: rank_by(self.measures, values[at]))]
         options = self.scene.options.subset(np.flatnonzero(self.allowed))
         days = TeamDays(options)
         for given in (self.scene.changed.before, ()):
@@ -163,7 +172,9 @@ class Search:
     def _judged(self, after: Sequence[Assignment], shown: Mapping[str, Proof]) -> Found:
         faults = [fault.sentence for fault in faults_of(self.problem, after)]
         if self.policy == SAME_DATES:
-            faults += [f"Request {name} moves to another date." for name in moved_dates(self.scene.changed, after)]
+            faults += [
+                f"Request {name} moves to another date." for name in moved_dates(self.scene.changed, after)
+            ]
         if faults:
             raise UnsoundRepair("; ".join(faults[:3]))
         values = measured(self.scene.changed, after)

@@ -1,7 +1,7 @@
 """Serving more at the price of more changes: parts of the plan around somebody without a place are chosen anew.
 
-A part frees one request that has no place, some of the bookings that stand in its way, some that stand in their way, and a few others
-without a place; the rest stays. Each choice of CP-SAT is at least as good as what it replaces, by the policy's own measures.
+A part frees one request that has no place, some of the bookings that stand in its way, some that stand in their way, and a few
+others without a place; the rest stays. Each choice of CP-SAT is at least as good as what it replaces, by the policy's own measures.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 
 from outreach.matching.plan import Value
-from outreach.matching.problem import MAXIMISED
-from outreach.matching.repairing.policies import measured
+from outreach.matching.repairing.policies import measured, rank_by
 from outreach.matching.repairing.scene import Scene
-from outreach.matching.solving.columns import Flags, Long
+from outreach.matching.solving.columns import Flags, Long, Whole
 from outreach.matching.solving.engine import Clock, Effort, OutOfTime
 from outreach.matching.solving.part import Part
 
@@ -52,12 +51,9 @@ class Serving:
             if found is None:
                 continue
             better = measured(self.scene.changed, self.scene.assignments(found))
-            if self._rank(better) > self._rank(values):
+            if rank_by(self.measures, better) > rank_by(self.measures, values):
                 best, values, in_vain = found, better, 0
         return best
-
-    def _rank(self, values: Mapping[str, Value]) -> tuple[Value, ...]:
-        return tuple(values[name] if name in MAXIMISED else -values[name] for name in self.measures)
 
     def _targets(self, rows: Long) -> Iterator[int]:
         """Requests to find a place for, again and again: those that fell first, those of schools with nothing before others."""
@@ -117,6 +113,6 @@ class Serving:
         found |= np.isin(company[plan] * 10**7 + week[plan], company[wanted] * 10**7 + week[wanted])
         return found
 
-    def _add(self, asking: Flags, more: Sequence[int] | Long, most: int) -> None:
-        new = np.array([one for one in dict.fromkeys(more) if not asking[one]], dtype=np.int64)
+    def _add(self, asking: Flags, more: Whole, most: int) -> None:
+        new = np.array([one for one in dict.fromkeys(more.tolist()) if not asking[one]], dtype=np.int64)
         asking[self.rng.permutation(new)[:most]] = True
