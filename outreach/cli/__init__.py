@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "outreach.cli.demo:demo_command",
     "match": "outreach.cli.matching:match_command",
     "people": "outreach.cli.people:people_group",
+    "repair": "outreach.cli.repair:repair_command",
     "run": "outreach.cli.serve:run_command",
     "schools": "outreach.cli.schools:schools_group",
     "worker": "outreach.cli.worker:worker_command",

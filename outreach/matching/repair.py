@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 
 from outreach.matching.check import check, faults_of, values
@@ -32,7 +33,7 @@ from outreach.matching.repairing.found import Found
 from outreach.matching.repairing.policies import POLICIES
 from outreach.matching.repairing.scene import Scene
 from outreach.matching.repairing.search import WHOLE, Search, UnsoundRepair
-from outreach.matching.solving.engine import Clock, Effort
+from outreach.matching.solving.engine import CP_SAT, Clock, Effort, Loading, OutOfTime
 
 # In CP-SAT's deterministic time: the clock ends first.
 BUDGET = 1e6
@@ -48,19 +49,25 @@ def repair(
     seed: int = 0,
     policies: Sequence[str] = POLICIES,
     sha256: str = "",
+    on_changed: Callable[[Changed], None] | None = None,
     on_answer: Callable[[Answer], None] | None = None,
     stop: Callable[[], bool] | None = None,
     whole: int = WHOLE,
 ) -> Repair:
     """The best repairs found within `seconds` of wall time, overrun by at most a second, in the order of `policies`.
 
-    `sha256` is the digest of the changed problem's bytes for the new plans. `whole` is the number of options up to which CP-SAT
-    gets the whole problem. Raises `ProblemRefused` for a plan that is not faultless or for events that do not fit,
-    `PinsContradict` and `NoRepairInTime` (`repairing/found.py`).
+    `sha256` is the digest of the changed problem's bytes for the new plans. `on_changed` is called when the events have
+    been applied, `on_answer` with each policy's answer as soon as it is there. `stop` is asked often: once it says True,
+    what is known by then comes back. `whole` is the number of options up to which CP-SAT gets the whole problem. Raises
+    `ProblemRefused` for a plan that is not faultless or for events that do not fit, `PinsContradict` and `NoRepairInTime`
+    (`repairing/found.py`).
     """
     began = time.monotonic()
+    loading = Loading((CP_SAT,))
     clock = Clock(began, began + seconds, stop or _never)
     changed = changed_by(problem, plan, events)
+    if on_changed is not None:
+        on_changed(changed)
     return repaired(
         problem,
         plan,
@@ -71,6 +78,7 @@ def repair(
         sha256=sha256,
         on_answer=on_answer,
         whole=whole,
+        loading=loading,
     )
 
 
@@ -94,9 +102,12 @@ def repaired(
     sha256: str = "",
     on_answer: Callable[[Answer], None] | None = None,
     whole: int = WHOLE,
+    loading: Loading | None = None,
 ) -> Repair:
     """As `repair`, for events that have been applied already."""
     scene = Scene(changed, clock, effort)
+    with suppress(OutOfTime):
+        (loading or Loading((CP_SAT,))).wait(clock)
     old = plan if changed.only_less and _true(problem, plan) else None
     answers: list[Answer] = []
     for at, policy in enumerate(policies):

@@ -75,13 +75,17 @@ class Aftermath(Brute):
             if event["kind"] == "seats-cut":
                 slot = slots[event["slot"]]
                 slot |= {key: event[key] for key in ("max_pupils", "max_groups") if key in event}
-                limits = {"min_pupils": 0} | {one["id"]: one for one in document["offers"]}[slot["offer"]] | slot
+                limits = (
+                    {"min_pupils": 0} | {one["id"]: one for one in document["offers"]}[slot["offer"]] | slot
+                )
                 slot["min_pupils"] = min(limits["min_pupils"], limits["max_pupils"])
             if event["kind"] == "new-slot":
                 document["slots"].append(copy.deepcopy(event["slot"]))
             if event["kind"] == "new-request":
                 document["requests"].append(copy.deepcopy(event["request"]))
-        gone = {event.get("request") for event in self.events["events"] if event["kind"] == "request-withdrawn"}
+        gone = {
+            event.get("request") for event in self.events["events"] if event["kind"] == "request-withdrawn"
+        }
         left = {event["school"] for event in self.events["events"] if event["kind"] == "school-withdrawn"}
         document["requests"] = [
             one
@@ -95,7 +99,11 @@ class Aftermath(Brute):
 
     def possible(self, visit: Visit) -> bool:
         """Whether the events leave a visit possible."""
-        if self.horizon is not None and visit.start < self.horizon and visit != self.booked.get(visit.request):
+        if (
+            self.horizon is not None
+            and visit.start < self.horizon
+            and visit != self.booked.get(visit.request)
+        ):
             return False
         return all(self.spared(visit, event) for event in self.events["events"])
 

@@ -74,9 +74,7 @@ def mishap(kind: str, name: str, seed: int) -> Mishap | None:
     brute = Brute(problem)
     if not 3 <= plans(brute) <= MOST_PLANS:
         return None
-    all_plans = [
-        plan for plan in brute.plans([], brute.ways()) if plan and all(brute.final_rules(plan))
-    ]
+    all_plans = [plan for plan in brute.plans([], brute.ways()) if plan and all(brute.final_rules(plan))]
     if not all_plans:
         return None
     all_plans.sort(key=len)
@@ -186,9 +184,7 @@ def _lost(rng: Seeded, problem: Document, booked: list[Booking], now: str) -> Do
 
 def _school(rng: Seeded, problem: Document, booked: list[Booking], now: str) -> Document | None:
     schools = {asked["id"]: asked["school"] for asked in problem["requests"]}
-    return (
-        {"kind": "school-withdrawn", "school": schools[rng.choice(booked)["request"]]} if booked else None
-    )
+    return {"kind": "school-withdrawn", "school": schools[rng.choice(booked)["request"]]} if booked else None
 
 
 def _withdrawn(rng: Seeded, problem: Document, booked: list[Booking], now: str) -> Document | None:

@@ -78,7 +78,9 @@ def assert_true(one: Mishap, found: Repair, answer: Answer) -> None:
     measures = one.truth.measures(answer.policy)
     assert [proof.measure for proof in answer.proofs] == measures, one.name
     assert {proof.measure: proof.value for proof in answer.proofs} == {name: worth[name] for name in measures}
-    assert {goal: answer.after[goal] for goal in one.truth.goals} == {goal: worth[goal] for goal in one.truth.goals}
+    assert {goal: answer.after[goal] for goal in one.truth.goals} == {
+        goal: worth[goal] for goal in one.truth.goals
+    }
     assert answer.changes == worth["changes"] and len(answer.schools) == worth["schools"], one.name
     assert len(answer.losses) == worth["losses"], one.name
     assert_told(one, answer, after)
@@ -113,7 +115,11 @@ def assert_bounds(one: Mishap, answer: Answer) -> None:
     for place, proof in enumerate(answer.proofs):
         for other in one.worths_under(answer.policy):
             if all(at_least(name, other[name], values[name]) for name in names[:place]):
-                assert at_least(proof.measure, proof.bound, other[proof.measure]), (one.name, answer.policy, proof)
+                assert at_least(proof.measure, proof.bound, other[proof.measure]), (
+                    one.name,
+                    answer.policy,
+                    proof,
+                )
 
 
 def assert_best(one: Mishap, answer: Answer) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from outreach.matching.plan import Plan, Value
 from outreach.matching.problem import MAXIMISED
 from outreach.matching.repairing.found import EASY, FALLEN, OLD_PLAN, Proof, proof
+from outreach.matching.repairing.ladder import Step
 from outreach.matching.repairing.least import forced_counts, hopeless_losses
 from outreach.matching.repairing.policies import CHANGES, LOSSES, SCHOOLS, measures_of
 from outreach.matching.repairing.scene import Scene
-from outreach.matching.solving.goals import safe_bounds, tighter
+from outreach.matching.solving.goals import safe_bounds, tighter, unscaled
 from outreach.matching.values import better
 
 
@@ -79,3 +80,11 @@ def old_bound(
         if goal.name not in earlier or better(goal.name, goal.value, values[goal.name]):
             return None
     return None
+
+
+def proof_of(step: Step, value: Value, scale: int, way: str) -> Proof:
+    """A step taken in a part of the plan, for the whole plan: what is left to gain there is left to gain at all."""
+    gap = step.value - step.bound
+    rest = unscaled(gap, scale)
+    bound = value + rest if step.measure in MAXIMISED else value - rest
+    return proof(step.measure, value, bound, way)

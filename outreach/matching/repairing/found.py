@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from outreach.matching.plan import Value
-from outreach.matching.problem import MAXIMISED, Assignment
-from outreach.matching.repairing.ladder import Step
-from outreach.matching.solving.goals import unscaled
+from outreach.matching.problem import Assignment
 from outreach.matching.values import better
 
 # How a bound was shown, for the reader of a proof.
@@ -76,11 +74,3 @@ def proof(measure: str, value: Value, bound: Value, way: str) -> Proof:
     if better(measure, value, bound):
         raise UnsoundBound(f"{measure} is {value}, and {bound} was said to be the best")
     return Proof(measure, value, bound, way)
-
-
-def proof_of(step: Step, value: Value, scale: int, way: str) -> Proof:
-    """A step taken in a part of the plan, for the whole plan: what is left to gain there is left to gain at all."""
-    gap = step.value - step.bound
-    rest = unscaled(gap, scale)
-    bound = value + rest if step.measure in MAXIMISED else value - rest
-    return proof(step.measure, value, bound, way)

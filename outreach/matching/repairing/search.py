@@ -13,7 +13,7 @@ import numpy as np
 from outreach.matching.check import faults_of
 from outreach.matching.plan import Plan, Value
 from outreach.matching.problem import Assignment
-from outreach.matching.repairing.bounds import Bounds
+from outreach.matching.repairing.bounds import Bounds, proof_of
 from outreach.matching.repairing.found import (
     BESIDE,
     EVERYTHING,
@@ -23,7 +23,6 @@ from outreach.matching.repairing.found import (
     PinsContradict,
     Proof,
     proof,
-    proof_of,
 )
 from outreach.matching.repairing.ladder import Ladder
 from outreach.matching.repairing.least import Closing, Least
@@ -39,6 +38,7 @@ from outreach.matching.repairing.policies import (
 )
 from outreach.matching.repairing.scene import Scene
 from outreach.matching.repairing.serving import Serving
+from outreach.matching.repairing.standing import standing
 from outreach.matching.solving.columns import Flags, Long
 from outreach.matching.solving.engine import Clock, OutOfTime
 from outreach.matching.solving.goals import scale_of
@@ -158,16 +158,18 @@ class Search:
 
     def _whatever(self, others: Sequence[Sequence[Assignment]]) -> Sequence[Assignment]:
         """A plan in a moment that keeps whom it can."""
-        if others and self.policy != SAME_DATES:
-            values = [measured(self.scene.changed, one) for one in others]
-            return others[max(range(len(others)), key=lambda at: rank_by(self.measures, values[at]))]
+        plain = standing(self.scene.changed)
+        known = [*others] if self.policy != SAME_DATES else []
+        # With teams that need one session to reach another, or with pins that miss others, staying is no plan yet.
+        if not faults_of(self.problem, plain):
+            known.append(plain)
+        if known:
+            return max(known, key=lambda one: rank_by(self.measures, measured(self.scene.changed, one)))
         options = self.scene.options.subset(np.flatnonzero(self.allowed))
-        days = TeamDays(options)
-        for given in (self.scene.changed.before, ()):
-            after = drafted(options, days, given, self.clock, fill=False)
-            if not faults_of(self.problem, after):
-                return after
-        raise NoRepairInTime("The time was over before a plan was found that keeps the pins.")
+        after = drafted(options, TeamDays(options), self.scene.changed.before, self.clock, fill=False)
+        if faults_of(self.problem, after):
+            raise NoRepairInTime("The time was over before a plan was found that keeps the pins.")
+        return after
 
     def _judged(self, after: Sequence[Assignment], shown: Mapping[str, Proof]) -> Found:
         faults = [fault.sentence for fault in faults_of(self.problem, after)]

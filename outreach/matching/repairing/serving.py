@@ -23,8 +23,8 @@ BEHIND = 16
 WAITING = 40
 # One part's share of CP-SAT's deterministic time, some two seconds.
 PART_BUDGET = 2.0
-# So many parts in a row without a better plan end the search.
-PATIENCE = 60
+# So many targets in a row without a better plan end the search (those with a place by now among them).
+PATIENCE = 2000
 
 
 class Serving:
@@ -41,13 +41,15 @@ class Serving:
         """A plan at least as good. Ends when `reached` says yes, when patience ends, or with the clock."""
         best, in_vain = rows, 0
         values = measured(self.scene.changed, self.scene.assignments(best))
+        hopeful = int((self.scene.options.of_request.counts > 0).sum())
+        patience = min(PATIENCE, 2 * hopeful)
         for target in self._targets(rows):
-            if self.clock.left() <= 0 or in_vain >= PATIENCE or reached(values):
+            in_vain += 1
+            if self.clock.left() <= 0 or in_vain > patience or reached(values):
                 break
             if target in set(self.scene.options.request[best].tolist()):
                 continue
             found = self._chosen_anew(best, target)
-            in_vain += 1
             if found is None:
                 continue
             better = measured(self.scene.changed, self.scene.assignments(found))
