@@ -118,6 +118,7 @@ def repair_command(
     Example: outreach repair spring.json plan.json events.json --out repair.json --policy fewest-schools
     """
     deadline = time.monotonic() + seconds
+    _load()
     problem, _ = problem_in(problem_file)
     plan, events = plan_in(plan_file), events_in(events_file)
     outputs = Outputs(out, plan_out, problem_out)
@@ -164,6 +165,13 @@ class _Job:
         except (PinsContradict, NoRepairInTime) as error:
             click.echo(f"outreach repair: {error}", err=True)
             leave(CONTRADICTION if isinstance(error, PinsContradict) else 1)
+
+
+def _load() -> None:
+    """OR-Tools takes as long to load as a city to read: both at once on two cores."""
+    from outreach.matching.solving.engine import CP_SAT, Loading
+
+    Loading((CP_SAT,))
 
 
 class _Told:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 
-from outreach.matching.check import check, faults_of, values
+from outreach.matching.check import faults_of, values
+from outreach.matching.check_claims import claim_faults
 from outreach.matching.plan import (
     CONTRADICTORY,
     FEASIBLE,
@@ -115,9 +116,8 @@ def repaired(
         mine = Clock(clock.began, clock.deadline - clock.left() * _share(len(policies) - at), clock.stop)
         found = Search(scene, policy, old, mine, whole).found([one.plan.assignments for one in answers])
         new = _plan(scene, found, old, sha256, round(clock.seconds(), 3))
-        answer = answer_of(
-            changed, found, new, values(changed.problem, found.assignments), clock.seconds() - began
-        )
+        after = {goal.name: goal.value for goal in new.objectives}
+        answer = answer_of(changed, found, new, after, clock.seconds() - began)
         answers.append(answer)
         if on_answer is not None:
             on_answer(answer)
@@ -132,13 +132,13 @@ def _share(policies: int) -> float:
 def _true(problem: Problem, plan: Plan) -> bool:
     """Whether what the plan says about itself holds, as far as it can be seen: else its bounds are nobody's."""
     hopeless = [left.request for left in plan.unplaced]
-    return not check(problem, plan, hopeless=hopeless)
+    return not any(True for _ in claim_faults(problem, plan, None, hopeless))
 
 
 def _plan(scene: Scene, found: Found, old: Plan | None, sha256: str, seconds: float) -> Plan:
     """The new plan as `outreach-plan/1`, judged by `check`. Its bounds are those that hold in the order of the problem's goals."""
     problem = scene.problem
-    truth = values(problem, found.assignments)
+    truth = {goal: scene.measured(found.assignments)[goal] for goal in problem.objectives}
     bounds = PlanBounds(scene, old)
     objectives = tuple(
         Objective(goal, value, bound, value == bound)
@@ -170,7 +170,8 @@ def _plan(scene: Scene, found: Found, old: Plan | None, sha256: str, seconds: fl
         seconds=seconds,
         solver=solver,
     )
-    faults = check(problem, plan, hopeless=hopeless)
+    # That the assignments break no rule was asked when they were found.
+    faults = list(claim_faults(problem, plan, None, hopeless))
     if faults:
         raise UnsoundRepair("; ".join(fault.sentence for fault in faults[:3]))
     return plan

@@ -55,11 +55,12 @@ def apply(problem: Problem, before: tuple[Assignment, ...], events: Events) -> C
         work.apply(f"events[{index}]", event)
     freezer = Freezer(work, before, starts, events)
     frozen = freezer.frozen()
-    kept = set(possible(work.together((), ()), before)) | set(frozen)
-    pins = [*frozen, *(pin for pin in dict.fromkeys(problem.pins) if pin in kept and pin not in frozen)]
-    changed = work.together(pins, before)
+    changed = work.together((), before)
     there = [one for one in before if one.request in changed.visit_request]
     stays = set(possible(changed, there))
+    pins = [*frozen, *(pin for pin in dict.fromkeys(problem.pins) if pin in stays and pin not in frozen)]
+    if pins:
+        changed = work.together(pins, before)
     return Changed(
         changed,
         before,

@@ -11,7 +11,7 @@ from outreach.matching.repairing.ladder import Step
 from outreach.matching.repairing.least import forced_counts, hopeless_losses
 from outreach.matching.repairing.policies import CHANGES, LOSSES, SCHOOLS, measures_of
 from outreach.matching.repairing.scene import Scene
-from outreach.matching.solving.goals import safe_bounds, tighter, unscaled
+from outreach.matching.solving.goals import tighter, unscaled
 from outreach.matching.values import better
 
 
@@ -24,7 +24,7 @@ class Bounds:
         counts = forced_counts(scene) if scene.complete else {SCHOOLS: 0, CHANGES: 0}
         losses = hopeless_losses(scene, scene.allowed(policy)) if scene.complete else 0
         self._counted: dict[str, Value] = {**counts, LOSSES: losses}
-        self._safe: dict[str, Value] = {"groups": len(scene.problem.requests), **safe_bounds(scene.options)}
+        self._safe: dict[str, Value] = {"groups": len(scene.problem.requests), **scene.safe_bounds}
 
     def proofs(self, values: Mapping[str, Value], shown: Mapping[str, Proof]) -> tuple[Proof, ...]:
         """For each measure the tightest of what was `shown` for a plan of these values and what is known anyway."""
@@ -56,7 +56,7 @@ class PlanBounds:
     def __init__(self, scene: Scene, old: Plan | None) -> None:
         self.goals = scene.problem.objectives
         self.old = old
-        self._safe = safe_bounds(scene.options)
+        self._safe = scene.safe_bounds
 
     def bound(self, goal: str, values: Mapping[str, Value]) -> Value:
         """No plan that is as good as these values in the goals before beats it."""

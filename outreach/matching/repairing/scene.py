@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
+from outreach.matching.plan import Value
 from outreach.matching.problem import Assignment
 from outreach.matching.repairing.applying import Changed
-from outreach.matching.repairing.policies import SAME_DATES
+from outreach.matching.repairing.policies import SAME_DATES, measured
 from outreach.matching.solving.columns import Flags, Long, Whole
 from outreach.matching.solving.draft import Draft
 from outreach.matching.solving.engine import Clock, Effort
+from outreach.matching.solving.goals import safe_bounds
 from outreach.matching.solving.neighbours import Neighbours
 from outreach.matching.solving.options import Options, options_of
 from outreach.matching.solving.timetable import TeamDays
@@ -38,6 +42,8 @@ class Scene:
                 self.had[at] = True
                 self.day[at] = changed.day_of[one.request]
                 self.kept_row[at] = next(iter(self.options.indices_for(one)), -1)
+        self._timed: dict[tuple[int, ...], tuple[Assignment, ...]] = {}
+        self._measured: dict[tuple[Assignment, ...], dict[str, Value]] = {}
         requests = self.options.positions.school
         self.school: Long = np.array([requests[one.school] for one in self.problem.requests], dtype=np.int64)
 
@@ -76,6 +82,20 @@ class Scene:
         found: Long = rows[draft.possible(rows)]
         return found
 
-    def assignments(self, rows: Whole) -> list[Assignment]:
+    def assignments(self, rows: Whole) -> tuple[Assignment, ...]:
         """Chosen options as a plan. Kept bookings keep their start: their options have no other."""
-        return self.days.timed(rows.tolist())
+        key = tuple(rows.tolist())
+        if key not in self._timed:
+            self._timed[key] = tuple(self.days.timed(key))
+        return self._timed[key]
+
+    def measured(self, after: tuple[Assignment, ...]) -> dict[str, Value]:
+        """Every measure of a plan (`policies.measured`), counted once for each plan."""
+        if after not in self._measured:
+            self._measured[after] = measured(self.changed, after)
+        return self._measured[after]
+
+    @cached_property
+    def safe_bounds(self) -> dict[str, Value]:
+        """Bounds of the goals that hold whatever else does."""
+        return safe_bounds(self.options)

@@ -31,7 +31,6 @@ from outreach.matching.repairing.policies import (
     COUNTED,
     MOST_SERVED,
     SAME_DATES,
-    measured,
     measures_of,
     moved_dates,
     rank_by,
@@ -66,7 +65,7 @@ class Search:
         self.allowed: Flags = scene.allowed(policy)
         self.small = int(self.allowed.sum()) <= whole
 
-    def found(self, others: Sequence[Sequence[Assignment]] = ()) -> Found:
+    def found(self, others: Sequence[tuple[Assignment, ...]] = ()) -> Found:
         """The best repair in the time; `others` are repairs that stand in where the time is over at once.
 
         Raises `PinsContradict` and `NoRepairInTime`.
@@ -88,7 +87,7 @@ class Search:
                 raise PinsContradict
             return None
         after = self.scene.assignments(np.array(ladder.chosen, dtype=np.int64))
-        return self._judged(after, self._shown(ladder, measured(self.scene.changed, after), EVERYTHING))
+        return self._judged(after, self._shown(ladder, self.scene.measured(after), EVERYTHING))
 
     def _ladder(self, free: Long, fixed: Long) -> Ladder:
         scene = self.scene
@@ -107,7 +106,7 @@ class Search:
             return None
         counted = [measure for measure in self.measures if measure in COUNTED]
         goals = [measure for measure in self.measures if measure not in COUNTED]
-        values = measured(self.scene.changed, self.scene.assignments(least.rows))
+        values = self.scene.measured(self.scene.assignments(least.rows))
         shown = {one: proof(one, values[one], values[one], NEARBY) for one in counted}
         rows, beside = self._beside(least, (*counted, *goals))
         if self.policy == MOST_SERVED:
@@ -133,12 +132,12 @@ class Search:
         if ladder.chosen is None:
             return least.rows, {}
         rows = np.union1d(np.array(ladder.chosen, dtype=np.int64), fixed[~near])
-        values = measured(scene.changed, scene.assignments(rows))
+        values = scene.measured(scene.assignments(rows))
         return rows, self._shown(ladder, values, BESIDE)
 
     def _most_served(self, rows: Long, least: dict[str, Proof], beside: dict[str, Proof]) -> Found:
         """`rows` serves most of all plans with the fewest changes; with more changes more may be served."""
-        few = measured(self.scene.changed, self.scene.assignments(rows))
+        few = self.scene.measured(self.scene.assignments(rows))
         serving = self.measures[: self.measures.index(CHANGES)]
 
         def reached(values: Mapping[str, Value]) -> bool:
@@ -148,7 +147,7 @@ class Search:
             return self._judged(self.scene.assignments(rows), beside | least)
         more = Serving(self.scene, self.measures, self.clock).improved(rows, reached)
         after = self.scene.assignments(more)
-        values = measured(self.scene.changed, after)
+        values = self.scene.measured(after)
         bound = least[CHANGES].bound
         settled = all(name in beside and beside[name].proven for name in (CHANGES, *serving))
         if settled and any(values[name] != few[name] for name in serving):
@@ -156,22 +155,22 @@ class Search:
             bound += 1
         return self._judged(after, {CHANGES: proof(CHANGES, values[CHANGES], bound, BESIDE)})
 
-    def _whatever(self, others: Sequence[Sequence[Assignment]]) -> Sequence[Assignment]:
+    def _whatever(self, others: Sequence[tuple[Assignment, ...]]) -> tuple[Assignment, ...]:
         """A plan in a moment that keeps whom it can."""
-        plain = standing(self.scene.changed)
+        plain = tuple(standing(self.scene.changed))
         known = [*others] if self.policy != SAME_DATES else []
         # With teams that need one session to reach another, or with pins that miss others, staying is no plan yet.
         if not faults_of(self.problem, plain):
             known.append(plain)
         if known:
-            return max(known, key=lambda one: rank_by(self.measures, measured(self.scene.changed, one)))
+            return max(known, key=lambda one: rank_by(self.measures, self.scene.measured(one)))
         options = self.scene.options.subset(np.flatnonzero(self.allowed))
-        after = drafted(options, TeamDays(options), self.scene.changed.before, self.clock, fill=False)
+        after = tuple(drafted(options, TeamDays(options), self.scene.changed.before, self.clock, fill=False))
         if faults_of(self.problem, after):
             raise NoRepairInTime("The time was over before a plan was found that keeps the pins.")
         return after
 
-    def _judged(self, after: Sequence[Assignment], shown: Mapping[str, Proof]) -> Found:
+    def _judged(self, after: tuple[Assignment, ...], shown: Mapping[str, Proof]) -> Found:
         faults = [fault.sentence for fault in faults_of(self.problem, after)]
         if self.policy == SAME_DATES:
             faults += [
@@ -179,5 +178,5 @@ class Search:
             ]
         if faults:
             raise UnsoundRepair("; ".join(faults[:3]))
-        values = measured(self.scene.changed, after)
+        values = self.scene.measured(after)
         return Found(self.policy, tuple(sorted(after)), self.bounds.proofs(values, shown))

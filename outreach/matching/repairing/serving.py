@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 
 from outreach.matching.plan import Value
-from outreach.matching.repairing.policies import measured, rank_by
+from outreach.matching.repairing.policies import rank_by
 from outreach.matching.repairing.scene import Scene
 from outreach.matching.solving.columns import Flags, Long, Whole
 from outreach.matching.solving.engine import Clock, Effort, OutOfTime
@@ -40,7 +40,7 @@ class Serving:
     def improved(self, rows: Long, reached: Callable[[Mapping[str, Value]], bool]) -> Long:
         """A plan at least as good. Ends when `reached` says yes, when patience ends, or with the clock."""
         best, in_vain = rows, 0
-        values = measured(self.scene.changed, self.scene.assignments(best))
+        values = self.scene.measured(self.scene.assignments(best))
         hopeful = int((self.scene.options.of_request.counts > 0).sum())
         patience = min(PATIENCE, 2 * hopeful)
         for target in self._targets(rows):
@@ -52,7 +52,7 @@ class Serving:
             found = self._chosen_anew(best, target)
             if found is None:
                 continue
-            better = measured(self.scene.changed, self.scene.assignments(found))
+            better = self.scene.measured(self.scene.assignments(found))
             if rank_by(self.measures, better) > rank_by(self.measures, values):
                 best, values, in_vain = found, better, 0
         return best

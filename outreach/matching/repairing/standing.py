@@ -9,7 +9,7 @@ from outreach.matching.repairing.applying import Changed
 
 
 def standing(changed: Changed) -> list[Assignment]:
-    """The bookings that can stay, but for groups that a slot with fewer seats has no room for, and slots left below their minimum."""
+    """The bookings that can stay, without groups for which a slot has no seat any more and without slots below their minimum."""
     problem = changed.problem
     gone = {*changed.fallen, *changed.withdrawn}
     left = [one for one in changed.before if one not in gone]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from outreach.matching.check_candidate import candidate_faults
@@ -34,13 +35,14 @@ class Working:
     def together(self, pins: Iterable[Assignment], incumbent: tuple[Assignment, ...]) -> Problem:
         """The problem as it is now. What names something that is gone is dropped. Raises `ProblemRefused`."""
         goals = self.problem.objectives
+        gone = self.problem.slot.keys() - self.slots.keys()
         try:
             return replace(
                 self.problem,
                 objectives=goals if "changes" in goals else (*goals, "changes"),
                 slots=tuple(self.slots.values()),
                 teams=tuple(self.teams.values()),
-                requests=tuple(map(self._known_places, self.requests.values())),
+                requests=tuple(self._known_places(one, gone) for one in self.requests.values()),
                 pins=tuple(pins),
                 bans=tuple(ban for ban in self.bans if self._there(ban)),
                 incumbent=incumbent,
@@ -51,9 +53,8 @@ class Working:
     def _there(self, ban: Ban) -> bool:
         return ban.request in self.requests and (not ban.slot or ban.slot in self.slots)
 
-    def _known_places(self, one: VisitRequest) -> VisitRequest:
+    def _known_places(self, one: VisitRequest, gone: AbstractSet[str]) -> VisitRequest:
         # Only slots can be gone; what the request says about slots that never were is refused when all is put together.
-        gone = self.problem.slot.keys() - self.slots.keys()
         scores = one.scores
         if scores is not None and not gone.isdisjoint(scores):
             scores = {name: points for name, points in scores.items() if name not in gone}
