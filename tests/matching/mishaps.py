@@ -88,13 +88,17 @@ def mishap(kind: str, name: str, seed: int) -> Mishap | None:
         if event is None:
             return None
         events["events"].append(event)
+    found = happened(f"{kind}/{name}/{seed}", problem, before, events)
+    return None if plans(found.truth) > MOST_PLANS else found
+
+
+def happened(name: str, problem: Document, before: list[Booking], events: Document) -> Mishap:
+    """With everything that brute force knows about it."""
     truth = Aftermath(problem, before, events)
-    if plans(truth) > MOST_PLANS:
-        return None
     left = list(truth.all_plans())
     worths = tuple(map(truth.worth, left))
     dated = tuple(truth.lets("same-dates", plan) for plan in left)
-    return Mishap(f"{kind}/{name}/{seed}", problem, before, events, truth, worths, dated)
+    return Mishap(name, problem, before, events, truth, worths, dated)
 
 
 def clock(rng: Seeded) -> Document:
