@@ -76,7 +76,17 @@ class Search:
                 found = self._everything() if self.small else self._nearby()
             except OutOfTime:
                 found = None
-        return found or self._judged(self._whatever(others), {})
+        if found is None:
+            return self._judged(self._whatever(others), {})
+        return self._best_of(found, others)
+
+    def _best_of(self, found: Found, others: Sequence[tuple[Assignment, ...]]) -> Found:
+        """A search that was cut short may know less than another policy's has found already."""
+        if self.policy == SAME_DATES:
+            return found
+        known = [found.assignments, *others]
+        best = max(known, key=lambda one: rank_by(self.measures, self.scene.measured(one)))
+        return found if best == found.assignments else self._judged(best, {})
 
     def _everything(self) -> Found | None:
         rows = np.flatnonzero(self.allowed)
