@@ -155,14 +155,18 @@ class Search:
 
         if reached(few):
             return self._judged(self.scene.assignments(rows), beside | least)
-        more = Serving(self.scene, self.measures, self.clock).improved(rows, reached)
+        settled = all(name in beside and beside[name].proven for name in (CHANGES, *serving))
+        # Whoever makes no more changes than the fewest serves no more than that.
+        further = least[CHANGES].bound + settled
+
+        def enough(values: Mapping[str, Value]) -> bool:
+            return reached(values) and values[CHANGES] <= further
+
+        more = Serving(self.scene, self.measures, self.clock).improved(rows, enough)
         after = self.scene.assignments(more)
         values = self.scene.measured(after)
-        bound = least[CHANGES].bound
-        settled = all(name in beside and beside[name].proven for name in (CHANGES, *serving))
-        if settled and any(values[name] != few[name] for name in serving):
-            # Whoever makes no more changes than that serves fewer.
-            bound += 1
+        better_served = any(values[name] != few[name] for name in serving)
+        bound = further if better_served else least[CHANGES].bound
         return self._judged(after, {CHANGES: proof(CHANGES, values[CHANGES], bound, BESIDE)})
 
     def _whatever(self, others: Sequence[tuple[Assignment, ...]]) -> tuple[Assignment, ...]:

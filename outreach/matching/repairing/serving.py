@@ -37,17 +37,17 @@ class Serving:
         self.rng = np.random.default_rng(scene.effort.seed)
         self.effort = Effort(scene.effort.workers, scene.effort.seed, PART_BUDGET)
 
-    def improved(self, rows: Long, reached: Callable[[Mapping[str, Value]], bool]) -> Long:
-        """A plan at least as good. Ends when `reached` says yes, when patience ends, or with the clock."""
+    def improved(self, rows: Long, enough: Callable[[Mapping[str, Value]], bool]) -> Long:
+        """A plan at least as good. Ends when `enough` says yes, when patience ends, or with the clock."""
         best, in_vain = rows, 0
         values = self.scene.measured(self.scene.assignments(best))
         hopeful = int((self.scene.options.of_request.counts > 0).sum())
         patience = min(PATIENCE, 2 * hopeful)
         for target in self._targets(rows):
             in_vain += 1
-            if self.clock.left() <= 0 or in_vain > patience or reached(values):
+            if self.clock.left() <= 0 or in_vain > patience or enough(values):
                 break
-            if target in set(self.scene.options.request[best].tolist()):
+            if self._settled(best, target):
                 continue
             found = self._chosen_anew(best, target)
             if found is None:
@@ -57,8 +57,14 @@ class Serving:
                 best, values, in_vain = found, better, 0
         return best
 
+    def _settled(self, plan: Long, target: int) -> bool:
+        """Whether the request is where it was, or newly has a place: nothing is to be gained around it."""
+        scene = self.scene
+        mine = plan[scene.options.request[plan] == target]
+        return bool(len(mine)) and (not scene.had[target] or int(mine[0]) == int(scene.kept_row[target]))
+
     def _targets(self, rows: Long) -> Iterator[int]:
-        """Requests to find a place for, again and again: those that fell first, those of schools with nothing before others."""
+        """Requests to find a place for, again and again: those that had one first, those of schools with nothing before others."""
         scene = self.scene
         served = np.zeros(len(scene.problem.schools), dtype=np.bool_)
         served[scene.school[scene.options.request[rows]]] = True
