@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "outreach.cli.explain:explain_command",
     "match": "outreach.cli.matching:match_command",
     "people": "outreach.cli.people:people_group",
+    "repair": "outreach.cli.repair:repair_command",
     "run": "outreach.cli.serve:run_command",
     "schools": "outreach.cli.schools:schools_group",
     "worker": "outreach.cli.worker:worker_command",

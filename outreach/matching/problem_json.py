@@ -56,9 +56,9 @@ def problem_of(value: object) -> Problem:
         schools=node.find("schools", form.listing(_school), ()),
         companies=node.find("companies", form.listing(_company), ()),
         offers=node.find("offers", form.listing(_offer), ()),
-        slots=node.find("slots", form.listing(_slot), ()),
+        slots=node.find("slots", form.listing(read_slot), ()),
         teams=node.find("teams", form.listing(_team), ()),
-        requests=node.find("requests", form.listing(_request), ()),
+        requests=node.find("requests", form.listing(read_request), ()),
         pins=node.find("pins", form.listing(read_assignment), ()),
         bans=node.find("bans", form.listing(_ban), ()),
         incumbent=node.find("incumbent", form.listing(read_assignment), ()),
@@ -119,6 +119,7 @@ def _school(value: object, path: str) -> School:
         weight=node.find("weight", form.whole, 100),
         max_bookings=_optional_whole(node, "max_bookings"),
         max_per_day=node.find("max_per_day", form.whole, 1),
+        type=node.find("type", form.text, ""),
     )
 
 
@@ -153,7 +154,8 @@ def _offer(value: object, path: str) -> Offer:
     )
 
 
-def _slot(value: object, path: str) -> Slot:
+def read_slot(value: object, path: str) -> Slot:
+    """One entry of `slots`. Raises `ProblemRefused`."""
     node = Node(value, path)
     return Slot(
         id=node.get("id", form.identifier),
@@ -182,7 +184,8 @@ def _team(value: object, path: str) -> Team:
     )
 
 
-def _request(value: object, path: str) -> VisitRequest:
+def read_request(value: object, path: str) -> VisitRequest:
+    """One entry of `requests`. Raises `ProblemRefused`."""
     node = Node(value, path)
     return VisitRequest(
         id=node.get("id", form.identifier),

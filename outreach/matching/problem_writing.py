@@ -65,6 +65,7 @@ def _school(school: School) -> dict[str, object]:
             "weight": school.weight,
             "max_bookings": school.max_bookings,
             "max_per_day": school.max_per_day,
+            "type": school.type or None,
         }
     )
 

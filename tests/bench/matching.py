@@ -24,6 +24,7 @@ from typing import Any
 from tests.bench.comparing import refuted, table
 from tests.bench.drawing import growth, over_time, write
 from tests.bench.instances import GROWTH, MADE, SHAPES, Instance, instance
+from tests.bench.repairing import repairs, summary
 from tests.bench.running import Outcome, measured
 from tests.bench.solvers import OURS, TITLES, Order, present
 
@@ -59,6 +60,9 @@ def main(arguments: list[str] | None = None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     figures = folder / "matching.json"
     runs: list[Json] = json.loads(figures.read_text())["runs"] if chosen.add and figures.exists() else []
+    if chosen.repairs:
+        _repairs(chosen, folder)
+        return
     solvers = present(chosen.solvers, folder / "timefold")
     for task in chosen.tasks:
         one = instance(task.name, folder / "instances")
@@ -87,6 +91,8 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--solvers", type=_names, help=f"of {','.join(TITLES)}")
     parser.add_argument("--modes", type=_names, help="wall,cpu or one of them")
     parser.add_argument("--out", type=Path, default=Path("bench-results"), help="folder of figures and plots")
+    parser.add_argument("--repairs", action="store_true", help="measure `outreach repair` instead")
+    parser.add_argument("--plan", type=Path, help="with --repairs and one instance: the plan to start from")
     parser.add_argument("--add", action="store_true", help="keep the runs that are in the folder already")
     chosen = parser.parse_args(arguments)
     for given, known in (
@@ -103,6 +109,18 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     tasks = [Task(name) for name in chosen.instances] or (FULL if chosen.full else QUICK)
     chosen.tasks = [Task(task.name, tuple(chosen.modes or task.modes)) for task in tasks]
     return chosen
+
+
+def _repairs(chosen: argparse.Namespace, folder: Path) -> None:
+    """Repairs of the instances named, or of small and city."""
+    runs: list[Json] = []
+    for task in chosen.tasks if chosen.instances else (Task("small"), Task("city")):
+        one = instance(task.name, folder / "instances")
+        print(f"\n{one.name} ({one.source})", flush=True)
+        found = repairs(one, folder / "repairs", chosen.plan, _limit(chosen, task), chosen.workers)
+        print(f"\n{summary(found)}", flush=True)
+        runs += found
+        (folder / "repairs.json").write_text(json.dumps({"about": about(), "runs": runs}, indent=1) + "\n")
 
 
 def _names(text: str) -> list[str]:

@@ -53,6 +53,10 @@ class Draft:
         self._book(index, 1)
         return True
 
+    def take(self, index: int) -> None:
+        """Choose an option of a plan that is known to be good, without asking."""
+        self._book(index, 1)
+
     def remove(self, index: int) -> None:
         """Give an option up again."""
         self._book(index, -1)
