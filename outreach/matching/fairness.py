@@ -7,14 +7,14 @@ per cent of the school's base weight (100, unless staff have set another). Start
 |-----------------------------------------------------------------------|--------|
 | the school asked and, by no doing of its own, was left without a place | +20    |
 | each place that the company, the programme or the weather called off  | +10    |
-| each place that it had                                                | -5     |
-| each place that it gave back late, or let lapse                       | -15    |
+| each place that it had                                                | -10    |
+| each place that it gave back late, or let lapse                       | -20    |
 
 Why so and not otherwise. The unit is the school, not the request: who is turned away with one request of three had a place, and
 points for each request refused would pay for asking more often. A place given back in good time costs nothing, since nobody
-should fear to say no, and earns nothing, since nobody should collect weight by it. A school that asks for the first time has the base:
-it comes before those who had places and after those who were turned away. The upper bound keeps two schools at the base worth
-as much as the neediest one; the window forgives everything after six rounds.
+should fear to say no, and earns nothing, since nobody should collect weight by it. A school that asks for the first time has
+the base: it comes before those who had places and after those who were turned away. The upper bound keeps two schools at the
+base worth as much as the neediest one; the window forgives everything after six rounds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BASE = 100
 LEAST_POINTS, MOST_POINTS = -50, 100
 
 EMPTY, CALLED_OFF, HAD, LATE = "empty", "called_off", "had", "late"
-POINTS = {EMPTY: 20, CALLED_OFF: 10, HAD: -5, LATE: -15}
+POINTS = {EMPTY: 20, CALLED_OFF: 10, HAD: -10, LATE: -20}
 
 
 @dataclass(frozen=True, slots=True)

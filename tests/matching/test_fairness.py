@@ -21,16 +21,16 @@ histories = st.lists(tallies, max_size=ROUNDS).map(tuple)
         pytest.param((), 100, id="asks for the first time"),
         pytest.param((Tally(asked=1),), 120, id="turned away once"),
         pytest.param((Tally(asked=3),), 120, id="turned away with three requests: no more than with one"),
-        pytest.param((Tally(asked=3, had=1),), 95, id="one of three placed is a place, not a refusal"),
-        pytest.param((Tally(asked=2, had=2),), 90, id="two places"),
+        pytest.param((Tally(asked=3, had=1),), 90, id="one of three placed is a place, not a refusal"),
+        pytest.param((Tally(asked=2, had=2),), 80, id="two places"),
         pytest.param((Tally(asked=1, returned=1),), 100, id="given back in good time: nothing won or lost"),
-        pytest.param((Tally(asked=1, late=1),), 85, id="given back late"),
+        pytest.param((Tally(asked=1, late=1),), 80, id="given back late"),
         pytest.param((Tally(asked=1, called_off=1),), 130, id="the host called off the only place"),
-        pytest.param((Tally(asked=1, had=1, called_off=1),), 105, id="called off and made good"),
+        pytest.param((Tally(asked=1, had=1, called_off=1),), 100, id="called off and made good"),
         pytest.param((Tally(called_off=1),), 110, id="a free place, booked without a request, called off"),
-        pytest.param((Tally(asked=1), Tally(asked=1, had=1), Tally(asked=2)), 135, id="three rounds"),
+        pytest.param((Tally(asked=1), Tally(asked=1, had=1), Tally(asked=2)), 130, id="three rounds"),
         pytest.param((Tally(asked=1),) * 6, 200, id="six times in vain: the upper bound"),
-        pytest.param((Tally(asked=4, late=4),) * 2, 50, id="eight times late: the lower bound"),
+        pytest.param((Tally(asked=4, late=4),), 50, id="four times late: the lower bound"),
     ],
 )
 def test_worked_examples(rounds: tuple[Tally, ...], weight: int) -> None:
@@ -45,8 +45,8 @@ def test_the_base_is_the_schools_own() -> None:
 def test_the_reckoning_is_written_line_by_line() -> None:
     balance = Balance((Tally(asked=2), Tally(asked=3, had=1, late=1, called_off=1)))
     assert balance.lines == (Line("empty", 1), Line("called_off", 1), Line("had", 1), Line("late", 1))
-    assert [line.points for line in balance.lines] == [20, 10, -5, -15]
-    assert balance.points == 10
+    assert [line.points for line in balance.lines] == [20, 10, -10, -20]
+    assert balance.points == 0
 
 
 def test_a_balance_adds_up() -> None:
