@@ -39,3 +39,10 @@ def page_of(statement: Select[Row], *, number: int, size: int = PAGE_SIZE) -> Pa
     number = min(max(1, number), pages)
     rows = db.session.scalars(statement.limit(size).offset((number - 1) * size)).unique().all()
     return Page(rows, number, pages, total)
+
+
+def page_of_list(rows: Sequence[Row], *, number: int, size: int = PAGE_SIZE) -> Page[Row]:
+    """The same of rows that are at hand, because what sorts them is reckoned and stored nowhere."""
+    pages = max(1, -(-len(rows) // size))
+    number = min(max(1, number), pages)
+    return Page(rows[(number - 1) * size : number * size], number, pages, len(rows))

@@ -53,7 +53,7 @@ STATE_WORDS: dict[str, LazyString] = {
 }
 
 GOAL_WORDS: dict[str, LazyString] = {
-    "equity": _l("Schools served"),
+    "equity": _l("Schools served, by need"),
     "groups": _l("Groups placed"),
     "pupils": _l("Pupils placed"),
     "preference": _l("Wishes met (points)"),

@@ -47,6 +47,7 @@ STAFF: Entries = (
     ("offers.index", _l("Offers")),
     COMPANIES,
     ("schools.index", _l("Schools")),
+    ("ledger.index", _l("Fairness")),
     ("people.index", _l("People")),
     ("outbox.index", _l("Letters")),
 )
