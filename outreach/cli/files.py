@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import signal
@@ -31,10 +32,16 @@ Handler = Callable[[int, FrameType | None], object] | int | None
 def problem_in(path: Path) -> tuple[Problem, str]:
     """The problem in a file and the digest of its bytes; ends the command with exit code 2 where it is refused."""
     content = _content(path)
+    # A city is some million small objects that stay: the collector would look through them again and again, for a quarter of
+    # the time that reading takes.
+    gc.disable()
     try:
         return read_problem(content), sha256_of(content)
     except ProblemRefused as refusal:
         refuse(f"{path}: {refusal}")
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def plan_in(path: Path) -> Plan:

@@ -35,6 +35,8 @@ from outreach.matching.repairing.words import answer_lines, event_lines
 
 CONTRADICTION = 3
 LEAST = 0.1
+# For the last look at the plans, for writing and for leaving.
+RESERVE = 0.4
 LONGEST = 24 * 3600.0
 
 
@@ -152,7 +154,7 @@ class _Job:
                 self.problem,
                 self.plan,
                 self.events,
-                seconds=max(LEAST, deadline - time.monotonic()),
+                seconds=max(LEAST, deadline - RESERVE - time.monotonic()),
                 workers=workers,
                 seed=seed,
                 policies=policies,

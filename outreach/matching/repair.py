@@ -125,8 +125,8 @@ def repaired(
 
 
 def _share(policies: int) -> float:
-    """The part of the time left that is kept for the policies after this one."""
-    return 1 - 1 / policies
+    """The part of the time left that is kept for the policies after this one: the last one alone can use much of it."""
+    return 0.5 if policies > 1 else 0.0
 
 
 def _true(problem: Problem, plan: Plan) -> bool:
