@@ -68,6 +68,9 @@ LONG_WORD = 30
 # A Chinese name, a class with its grade.
 SHORT = 8
 TAG = re.compile(r"<[^>]*>")
+# Wide enough for 上午10:00至中午12:00, and for a school's usual name.
+PHRASE = 24
+BETWEEN_PHRASES = re.compile("[\\s、，。：；？！）」]+|(?=[（「])")
 IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 
 
@@ -109,9 +112,11 @@ def short(cell: object) -> bool:
     return len(TAG.sub("", str(cell)).strip()) <= SHORT
 
 
-def chinese(cell: object) -> bool:
-    """A table's cell holds Chinese, whose lines are to end at punctuation, not inside a date or a name."""
-    return bool(IDEOGRAPH.search(TAG.sub("", str(cell))))
+def phrased(words: object) -> bool:
+    """Chinese in phrases so short that lines can end between them, not inside a date or a name: a sign counts twice."""
+    text = TAG.sub("", str(words))
+    widths = (len(phrase) + len(IDEOGRAPH.findall(phrase)) for phrase in BETWEEN_PHRASES.split(text))
+    return bool(IDEOGRAPH.search(text)) and max(widths) <= PHRASE
 
 
 def facts() -> dict[str, Any]:
@@ -144,4 +149,4 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["state_words"] = STATE_WORDS
     app.jinja_env.tests["long_worded"] = long_worded
     app.jinja_env.tests["short"] = short
-    app.jinja_env.tests["chinese"] = chinese
+    app.jinja_env.tests["phrased"] = phrased

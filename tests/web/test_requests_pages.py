@@ -129,7 +129,7 @@ def test_the_same_form_sent_twice_is_one_request(desk: Desk, as_: Browser) -> No
         ({"languages": None}, 422, "Choose a language"),
         ({"kinds": None}, 422, "Choose a field visit"),
         ({"topics": None}, 409, "Make a wish"),
-        ({"from_2": "", "free_2": "y"}, 422, "Give the times of this day"),
+        ({"from_2": "", "free_2": "y"}, 422, "Give the times of Wednesday."),
         ({"from_2": "17:00"}, 409, "The end must be later"),
         (
             {"exceptions": "2027-03-04\ntomorrow"},

@@ -109,7 +109,7 @@ class RequestForm(WishesForm):
         fine = super().validate(extra_validators)
         for free, start, end in self.days():
             if free.data and (start.data is None or end.data is None):
-                free.errors = [_l("Give the times of this day.")]
+                free.errors = [_l("Give the times of %(day)s.", day=free.label.text)]
                 fine = False
         return bool(fine)
 
