@@ -114,7 +114,7 @@ def short(cell: object) -> bool:
 
 def phrased(words: object) -> bool:
     """Chinese in phrases so short that lines can end between them, not inside a date or a name: a sign counts twice."""
-    text = TAG.sub("", str(words))
+    text = TAG.sub("", str(words).replace("<br>", " "))
     widths = (len(phrase) + len(IDEOGRAPH.findall(phrase)) for phrase in BETWEEN_PHRASES.split(text))
     return bool(IDEOGRAPH.search(text)) and max(widths) <= PHRASE
 

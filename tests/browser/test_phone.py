@@ -56,6 +56,7 @@ def test_empty_cells_and_long_names(app: Flask, browser: Browser, width: int) ->
         ("2026年11月18日（星期三）上午7:00", True),
         ("<a href='/'>五怡邑同鄉會中學（上水）</a>", True),
         ("20名學生、2名成人", True),
+        ("上午10:00至中午12:00<br>與機械人共度早上", True),
         ("中華基督教會香港區會屬下沙田大圍河畔第一小學", False),
         ("18 November 2026 (Wednesday)", False),
         (28, False),
