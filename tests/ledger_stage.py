@@ -24,6 +24,7 @@ from outreach.models import (
     Round,
     RoundState,
     RunState,
+    Slot,
     SolveRun,
     db,
 )
@@ -80,40 +81,42 @@ def booked(
     **facts: Any,
 ) -> Booking:
     """A place on the thirtieth day of a round; what ended, ended so long before the visit (`notice`), `by` whom."""
-    offer = db.session.scalars(select(Offer)).first() or build.offer(cast.company())
-    day = round_.first_day + timedelta(days=30)
-    number = next(_numbers)
-    # An offer has one slot at a time.
-    taken = {"pupils_taken": 30, "groups_taken": 1} if state in LIVE else {}
-    slot = build.slot(offer, day=day, start=time(10 + number // 60 % 5, number % 60), end=time(16), **taken)
+    slot = _slot_of(round_, cast, live=state in LIVE)
     publication = db.session.scalar(select(Publication.id).where(Publication.round_id == round_.id))
     ended = state in (BookingState.DECLINED, BookingState.LAPSED, BookingState.CANCELLED)
     usual = {
-        "reference": f"L{number:05}",
         "round_id": round_.id,
         "publication_id": publication if published else None,
         "school_id": getattr(cast, school),
         "created_by_id": cast.people["tess"],
-        "offer_id": offer.id,
-        "slot_id": slot.id,
-        "day": day,
-        "start_time": slot.start_time,
-        "end_time": slot.end_time,
-        "starts_at": slot.starts_at,
-        "ends_at": slot.ends_at,
-        "travel_minutes": 30,
-        "group_label": "P5A",
-        "pupils": 30,
-        "staff": 2,
-        "grade": "P5",
-        "languages": ("yue",),
         "state": state,
         "cancelled_by": (by or "company") if state is BookingState.CANCELLED else None,
         "confirm_by": slot.starts_at - timedelta(days=21),
         "decided_at": slot.starts_at - notice if ended else None,
         "created_at": slot.starts_at - timedelta(days=40),
     }
-    return build.kept(Booking(**{**usual, **facts}))
+    return build.kept(Booking(**{**_place(slot), **usual, **facts}))
+
+
+def _slot_of(round_: Round, cast: Cast, *, live: bool) -> Slot:
+    offer = db.session.scalars(select(Offer)).first() or build.offer(cast.company())
+    number = next(_numbers)
+    # An offer has one slot at a time.
+    start = time(10 + number // 60 % 5, number % 60)
+    taken = {"pupils_taken": 30, "groups_taken": 1} if live else {}
+    return build.slot(offer, day=round_.first_day + timedelta(days=30), start=start, end=time(16), **taken)
+
+
+def _place(slot: Slot) -> dict[str, Any]:
+    times = ("day", "start_time", "end_time", "starts_at", "ends_at")
+    group = {"group_label": "P5A", "pupils": 30, "staff": 2, "grade": "P5", "languages": ("yue",)}
+    place = {
+        "reference": f"L{slot.id:05}",
+        "offer_id": slot.offer_id,
+        "slot_id": slot.id,
+        "travel_minutes": 30,
+    }
+    return {**place, **group, **{name: getattr(slot, name) for name in times}}
 
 
 def history(cast: Cast) -> tuple[Round, Round]:

@@ -43,6 +43,12 @@ SLICES = {
 }
 
 
+@blueprint.app_template_filter("signed")
+def signed(points: int) -> str:
+    """Points with their sign, as in print: a hyphen is too short for a minus."""
+    return f"{points:+d}".replace("-", "−") if points else "0"
+
+
 @blueprint.app_context_processor
 def words() -> dict[str, object]:
     """The rule and its words, for the pages that explain it."""
@@ -133,7 +139,7 @@ def _headings() -> list[object]:
         _("Without a place"),
         _("Given back in time"),
         _("Given back late"),
-        _("Called off by others"),
+        _("Called off"),
         _("Points"),
         _("Base weight"),
         _("Weight"),

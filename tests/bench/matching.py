@@ -1,4 +1,5 @@
-"""Measure the matching core beside its peers: `make bench`, or `python -m tests.bench.matching [INSTANCE...] [options]`.
+"""Measure the matching core beside its peers: `make bench`, or `python -m tests.bench.matching [INSTANCE...] [options]`;
+with `rounds` as the first word the rounds of `rounds.py`.
 
 On each instance every solver runs in a process of its own with the same limit, one after the other: once by the wall clock
 with two workers (`wall`), once on one core with its processor seconds counted (`cpu`). Every plan is judged before it
@@ -55,6 +56,14 @@ FULL = (
 
 def main(arguments: list[str] | None = None) -> None:
     """Run what was asked for, print tables, write figures and plots."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == ["rounds"]:
+        # Another question, of many rounds and not of one instance. Loaded here only: it solves in its own process,
+        # and the process that measures others must stay small.
+        from tests.bench import rounds
+
+        rounds.main(words[1:])
+        return
     chosen = _arguments(arguments)
     folder: Path = chosen.out.resolve()
     folder.mkdir(parents=True, exist_ok=True)

@@ -118,6 +118,12 @@ class TestList:
             "By type",
             "By earlier rounds",
         ]
+        heads = re.findall(r'<th scope="col" role="columnheader">([^<]*)', page)
+        assert [head.strip() for head in heads if head.strip() != "District"][-3:] == [
+            "Level",
+            "Type",
+            "Earlier rounds",
+        ]
 
     def test_an_empty_ledger_says_so(self, as_: As, cast: Cast) -> None:
         assert "Nothing in the ledger yet" in as_("stan").get("/ledger").text
@@ -155,7 +161,7 @@ class TestFile:
             "Without a place": "2",
             "Given back in time": "0",
             "Given back late": "1",
-            "Called off by others": "1",
+            "Called off": "1",
             "Points": "0",
             "Base weight": "100",
             "Weight": "100",
@@ -200,8 +206,8 @@ class TestSchool:
             for _ in range(3):
                 booked(round_, cast, BookingState.LAPSED)
         page = as_("tess").get(f"/schools/{cast.primary}/balance").text
-        assert "In sum -60 points." in page
-        assert "Held at -50." in page
+        assert "In sum −60 points." in page
+        assert "Held at −50." in page
         assert "Weight: 100 × (100 − 50) ÷ 100 = 50" in page
 
     def test_no_other_school_can_be_told_from_a_slice(
