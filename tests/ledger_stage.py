@@ -83,19 +83,24 @@ def booked(
     """A place on the thirtieth day of a round; what ended, ended so long before the visit (`notice`), `by` whom."""
     slot = _slot_of(round_, cast, live=state in LIVE)
     publication = db.session.scalar(select(Publication.id).where(Publication.round_id == round_.id))
-    ended = state in (BookingState.DECLINED, BookingState.LAPSED, BookingState.CANCELLED)
-    usual = {
+    usual = _times(slot, state, notice) | {
         "round_id": round_.id,
         "publication_id": publication if published else None,
         "school_id": getattr(cast, school),
         "created_by_id": cast.people["tess"],
         "state": state,
         "cancelled_by": (by or "company") if state is BookingState.CANCELLED else None,
+    }
+    return build.kept(Booking(**{**_place(slot), **usual, **facts}))
+
+
+def _times(slot: Slot, state: BookingState, notice: timedelta) -> dict[str, Any]:
+    ended = state in (BookingState.DECLINED, BookingState.LAPSED, BookingState.CANCELLED)
+    return {
         "confirm_by": slot.starts_at - timedelta(days=21),
         "decided_at": slot.starts_at - notice if ended else None,
         "created_at": slot.starts_at - timedelta(days=40),
     }
-    return build.kept(Booking(**{**_place(slot), **usual, **facts}))
 
 
 def _slot_of(round_: Round, cast: Cast, *, live: bool) -> Slot:
