@@ -20,7 +20,13 @@ TINY = Draw(city(8, 3, 7), supply=0.3, seed=5)
 def played(*rounds_: dict[str, list[int]]) -> list[dict[str, object]]:
     """Rounds as the simulation tells them: school -> [asked, had]."""
     return [
-        {"schools": one, "groups": sum(had for _, had in one.values()), "requests": 0, "seconds": 0}
+        {
+            "schools": one,
+            "groups": sum(had for _, had in one.values()),
+            "requests": 0,
+            "seconds": 0,
+            "proven": True,
+        }
         for one in rounds_
     ]
 
@@ -76,7 +82,7 @@ def test_the_price_is_against_ours_without_the_ledger() -> None:
     less, more = played({"A": [4, 3]}), played({"A": [4, 4]})
     figures = figures_of([{"fcfs": less, CONSTANT: more, LEDGER: less}])
     assert [figures[name]["price"] for name in ("fcfs", CONSTANT, LEDGER)] == [0.25, 0.0, 0.25]
-    assert "| 25.0 % |" in table(figures)
+    assert "| 25.0 % | 1 |" in table(figures)
 
 
 def test_two_rounds_of_a_tiny_city_from_end_to_end() -> None:
