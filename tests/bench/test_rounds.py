@@ -89,7 +89,7 @@ def test_two_rounds_of_a_tiny_city_from_end_to_end() -> None:
     found = play(TINY, matchers(5.0, 1), rounds=2)
     assert set(found) == {"fcfs", "deferred", CONSTANT, LEDGER}
     # The first round is the same problem with and without the ledger: nobody has a history.
-    assert found[LEDGER][0]["schools"].keys() == found[CONSTANT][0]["schools"].keys()
+    assert found[LEDGER][0]["schools"] == found[CONSTANT][0]["schools"]
     assert all(one["groups"] <= one["requests"] for each in found.values() for one in each)
     assert curves("tiny", [found]).count("<polyline") == 16
 
