@@ -129,9 +129,15 @@ def test_a_teacher_who_also_coordinates_sees_what_waits_on_either_side(
             role = Membership(user_id=cast.people["tom"], role=Role.COORDINATOR, company_id=cast.robo)
             db.session.add(role)
     page = as_("tom").get("/").text
-    assert sections_of(page) == ["Please confirm", "Open for requests", "Next visits", "Who comes"]
+    assert sections_of(page) == [
+        "Please confirm",
+        "Open for requests",
+        "Next visits",
+        "Fairness ledger",
+        "Who comes",
+    ]
     assert faults_of(page) == []
-    to_confirm, _open, outings, groups = page.split("<h2>")[1:]
+    to_confirm, _open, outings, _ledger, groups = page.split("<h2>")[1:]
     linked = [re.findall(r'href="/bookings/(\d+)"', part) for part in (to_confirm, outings, groups)]
     # What another school has to answer is nothing for this teacher, but it comes to this coordinator.
     assert linked == [[str(mine)], [], [str(mine), str(theirs)]]
