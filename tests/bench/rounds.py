@@ -23,6 +23,7 @@ from outreach.matching.check import faults_of
 from outreach.matching.fairness import BASE, ROUNDS, Balance, Tally, weight_of
 from outreach.matching.problem import Assignment, Problem
 from outreach.matching.problem_json import read_problem
+from outreach.matching.problem_writing import problem_bytes
 from outreach.matching.solve import solve
 from tests.bench.drawn import Draw, drawn, mishap, place_of
 from tests.bench.generate import city
@@ -32,7 +33,9 @@ from tests.bench.peers.queues import first_come_first_served
 from tests.bench.served import curves, figures_of, table
 
 Json = dict[str, Any]
-Match = Callable[[Problem], Sequence[Assignment]]
+# A plan, and whether it is proven that no other serves more need, and none of those more groups.
+Matched = tuple[Sequence[Assignment], bool]
+Match = Callable[[Problem], Matched]
 History = Mapping[str, Sequence[Tally]]
 LEDGER, CONSTANT = "outreach", "outreach-constant"
 
@@ -45,7 +48,7 @@ class Scale:
     seconds: float
 
 
-SCALES = {"demo": Scale(0.12, 5.0), "city": Scale(0.3, 25.0)}
+SCALES = {"demo": Scale(0.12, 30.0), "city": Scale(0.3, 25.0)}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -95,10 +98,17 @@ def _document(scale: str, folder: Path) -> tuple[Json, str]:
 
 
 def matchers(seconds: float, workers: int) -> dict[str, Match]:
-    """Who matches, by name. The two of ours differ in the weights alone."""
+    """Who matches, by name. The two of ours differ in the weights alone: the same problem, as the first round is, is solved once.
 
-    def ours(problem: Problem) -> Sequence[Assignment]:
-        return solve(problem, seconds=seconds, workers=workers).assignments
+    Else the load of the machine, and not the ledger, would tell them apart before anybody has a history."""
+    known: dict[bytes, Matched] = {}
+
+    def ours(problem: Problem) -> Matched:
+        content = problem_bytes(problem)
+        if content not in known:
+            plan = solve(problem, seconds=seconds, workers=workers)
+            known[content] = plan.assignments, all(goal.proven for goal in plan.objectives[:2])
+        return known[content]
 
     return {
         "fcfs": _last_of(first_come_first_served),
@@ -109,10 +119,10 @@ def matchers(seconds: float, workers: int) -> dict[str, Match]:
 
 
 def _last_of(peer: Callable[[Problem, Callable[[list[Assignment]], None]], None]) -> Match:
-    def match(problem: Problem) -> Sequence[Assignment]:
+    def match(problem: Problem) -> Matched:
         said: list[list[Assignment]] = []
         peer(problem, said.append)
-        return said[-1]
+        return said[-1], False
 
     return match
 
@@ -128,7 +138,7 @@ def _rounds(draw: Draw, name: str, match: Match, rounds: int) -> list[Json]:
     for number in range(1, rounds + 1):
         problem = read_problem(json.dumps(drawn(draw, number, _weights(draw, name, history))).encode())
         began = time.monotonic()
-        plan = match(problem)
+        plan, proven = match(problem)
         seconds = time.monotonic() - began
         faults = faults_of(problem, plan)
         if faults:
@@ -136,7 +146,7 @@ def _rounds(draw: Draw, name: str, match: Match, rounds: int) -> list[Json]:
         tallies = _lived(draw, number, problem, plan)
         for school, tally in tallies.items():
             history[school].insert(0, tally)
-        told.append(_told(problem, plan, tallies, seconds))
+        told.append({"proven": proven, "seconds": round(seconds, 1), **_told(problem, plan, tallies)})
         print(f"  {name}, round {number}: {told[-1]['groups']} groups, {seconds:.1f} s", flush=True)
     return told
 
@@ -158,11 +168,10 @@ def _lived(draw: Draw, number: int, problem: Problem, plan: Sequence[Assignment]
     return {school: Tally(asked=count, **ends[school]) for school, count in asked.items()}
 
 
-def _told(problem: Problem, plan: Sequence[Assignment], tallies: Mapping[str, Tally], seconds: float) -> Json:
+def _told(problem: Problem, plan: Sequence[Assignment], tallies: Mapping[str, Tally]) -> Json:
     return {
         "requests": len(problem.requests),
         "groups": len(plan),
-        "seconds": round(seconds, 1),
         "schools": {school: [one.asked, one.had] for school, one in tallies.items()},
     }
 

@@ -39,6 +39,7 @@ def _figures(rounds: Sequence[Json], measure: Sequence[Json] | None) -> dict[str
         "groups": groups,
         "requests": sum(one["requests"] for one in rounds),
         "price": 1 - groups / against,
+        "proven": sum(one["proven"] for one in rounds),
         "seconds": sum(one["seconds"] for one in rounds),
     }
 
@@ -81,16 +82,16 @@ def table(figures: Mapping[str, Json]) -> str:
     """Markdown, one row for each matcher."""
     heads = (
         "matching", "worst tenth: rounds with a place", "schools never served", "Gini of places per request",
-        "groups placed", "price in groups",
+        "groups placed", "price in groups", "rounds proven",
     )  # fmt: skip
     rows = [heads, ("---",) * len(heads)]
     for name, one in figures.items():
         price = "–" if name == "outreach-constant" else f"{100 * one['price']:.1f} %"
         never = f"{one['never']:g} of {one['schools']:g}"
         worst, unequal = f"{100 * one['worst_tenth']:.1f} %", f"{one['gini']:.3f}"
-        rows.append(
-            (TITLES[name], worst, never, unequal, f"{one['groups']:,g} of {one['requests']:,g}", price)
-        )
+        placed = f"{one['groups']:,g} of {one['requests']:,g}"
+        proven = f"{one['proven']:g}" if name.startswith("outreach") else "–"
+        rows.append((TITLES[name], worst, never, unequal, placed, price, proven))
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

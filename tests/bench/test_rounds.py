@@ -20,7 +20,13 @@ TINY = Draw(city(8, 3, 7), supply=0.3, seed=5)
 def played(*rounds_: dict[str, list[int]]) -> list[dict[str, object]]:
     """Rounds as the simulation tells them: school -> [asked, had]."""
     return [
-        {"schools": one, "groups": sum(had for _, had in one.values()), "requests": 0, "seconds": 0}
+        {
+            "schools": one,
+            "groups": sum(had for _, had in one.values()),
+            "requests": 0,
+            "seconds": 0,
+            "proven": True,
+        }
         for one in rounds_
     ]
 
@@ -76,14 +82,14 @@ def test_the_price_is_against_ours_without_the_ledger() -> None:
     less, more = played({"A": [4, 3]}), played({"A": [4, 4]})
     figures = figures_of([{"fcfs": less, CONSTANT: more, LEDGER: less}])
     assert [figures[name]["price"] for name in ("fcfs", CONSTANT, LEDGER)] == [0.25, 0.0, 0.25]
-    assert "| 25.0 % |" in table(figures)
+    assert "| 25.0 % | 1 |" in table(figures)
 
 
 def test_two_rounds_of_a_tiny_city_from_end_to_end() -> None:
     found = play(TINY, matchers(5.0, 1), rounds=2)
     assert set(found) == {"fcfs", "deferred", CONSTANT, LEDGER}
     # The first round is the same problem with and without the ledger: nobody has a history.
-    assert found[LEDGER][0]["schools"].keys() == found[CONSTANT][0]["schools"].keys()
+    assert found[LEDGER][0]["schools"] == found[CONSTANT][0]["schools"]
     assert all(one["groups"] <= one["requests"] for each in found.values() for one in each)
     assert curves("tiny", [found]).count("<polyline") == 16
 

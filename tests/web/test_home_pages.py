@@ -165,7 +165,7 @@ def test_a_teacher_who_also_coordinates_sees_what_waits_on_either_side(
         "Who comes",
     ]
     assert faults_of(page) == []
-    to_confirm, _open, outings, groups = page.split("<h2>")[1:]
+    to_confirm, _open, outings, _ledger, groups = page.split("<h2>")[1:]
     linked = [re.findall(r'href="/bookings/(\d+)"', part) for part in (to_confirm, outings, groups)]
     # What another school has to answer is nothing for this teacher, but it comes to this coordinator.
     assert linked == [[str(mine)], [], [str(mine), str(theirs)]]
