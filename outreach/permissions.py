@@ -31,6 +31,7 @@ from outreach.models import (
     School,
     Slot,
     SolveRun,
+    Study,
     Team,
     User,
     VisitRequest,
@@ -254,9 +255,7 @@ def _staff_only(user: User | None) -> ColumnElement[bool]:
 
 
 def _seen_rounds(user: User | None) -> ColumnElement[bool]:
-    if user is None:
-        return false()
-    return true() if user.is_staff else Round.state != RoundState.DRAFT
+    return _staff_only(user) if user is None or user.is_staff else Round.state != RoundState.DRAFT
 
 
 def _seen_people(user: User | None) -> ColumnElement[bool]:
@@ -288,6 +287,7 @@ VISIBLE: dict[type[Base], Callable[[User | None], ColumnElement[bool]]] = {
     School: lambda user: _own_schools(user, School.id),
     Slot: lambda user: Slot.offer_id.in_(select(Offer.id).where(_seen_offers(user))),
     SolveRun: _staff_only,
+    Study: _staff_only,
     Team: lambda user: Team.company_id.in_(select(Company.id).where(companies_of(user))),
     User: _seen_people,
     VisitRequest: lambda user: _own_schools(user, VisitRequest.school_id),

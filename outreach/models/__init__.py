@@ -38,8 +38,9 @@ from outreach.models.rounds import (
     RoundState,
     VisitRequest,
 )
-from outreach.models.runs import ALIVE, Assignment, Proposal, Publication, RunState, SolveRun
+from outreach.models.runs import ALIVE, Assignment, Background, Proposal, Publication, RunState, SolveRun
 from outreach.models.schools import BlockedDays, FinanceType, School, SchoolLevel
+from outreach.models.studies import Reason, Study, StudyKind
 from outreach.models.words import OfferKind
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Allowance",
     "Assignment",
     "AuditEntry",
+    "Background",
     "Base",
     "BlockedDays",
     "Booking",
@@ -69,6 +71,7 @@ __all__ = [
     "OutboxState",
     "Proposal",
     "Publication",
+    "Reason",
     "Reminder",
     "ReminderKind",
     "ReminderState",
@@ -85,6 +88,8 @@ __all__ = [
     "Slot",
     "SlotState",
     "SolveRun",
+    "Study",
+    "StudyKind",
     "Team",
     "TeamOffer",
     "TeamWindow",

@@ -28,28 +28,13 @@ class RunState(enum.StrEnum):
 ALIVE = (RunState.QUEUED, RunState.RUNNING)
 
 
-class SolveRun(Versioned, Base):
-    """One run of the scheduler: a row that the worker claims. The page polls it; the child never sees the database.
+class Background(Versioned):
+    """Work that outlives a request: a row that the worker claims by one UPDATE and holds by a lease while its child works.
 
-    `problem` is the canonical JSON the child reads; `progress` the list of its events that the page draws."""
-
-    __tablename__ = "solve_run"
-    __table_args__ = (
-        CheckConstraint("seconds_limit BETWEEN 1 AND 3600", name="limit_range"),
-        # One run at a time in a round: the second press finds the first run.
-        Index(
-            "uq_solve_run_alive",
-            "round_id",
-            unique=True,
-            sqlite_where=text("state IN ('queued', 'running')"),
-            postgresql_where=text("state IN ('queued', 'running')"),
-        ),
-    )
+    `problem` is the canonical JSON that the child reads; `progress` the list of its events that a page draws."""
 
     id: Mapped[Id]
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     state: Mapped[RunState] = mapped_column(states(RunState), default=RunState.QUEUED)
-    requested_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     requested_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -57,11 +42,30 @@ class SolveRun(Versioned, Base):
     lease_until: Mapped[datetime | None]
     seconds_limit: Mapped[int]
     workers: Mapped[int]
-    seed: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str | None] = mapped_column(Text, deferred=True)
     problem_sha256: Mapped[str | None] = mapped_column(String(64))
     progress: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     fault: Mapped[str] = mapped_column(Text, default="")
+
+
+def one_alive(table: str, *columns: str) -> Index:
+    """Of such rows at most one is queued or running: a second press finds the first."""
+    alive = text("state IN ('queued', 'running')")
+    return Index(f"uq_{table}_alive", *columns, unique=True, sqlite_where=alive, postgresql_where=alive)
+
+
+class SolveRun(Background, Base):
+    """One run of the scheduler: the page polls it; the child never sees the database."""
+
+    __tablename__ = "solve_run"
+    __table_args__ = (
+        CheckConstraint("seconds_limit BETWEEN 1 AND 3600", name="limit_range"),
+        one_alive("solve_run", "round_id"),
+    )
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    seed: Mapped[int] = mapped_column(default=0)
 
     round_: Mapped[Round] = relationship(lazy="joined")
 
@@ -112,17 +116,24 @@ class Assignment(Base):
 
 
 class Publication(Base):
-    """A version of a round that binds: number 1 is the first. The newest one is in force."""
+    """A version of a round that binds: number 1 is the first, of a proposal; later ones repair it, by a study's answer under one
+    policy. The newest one is in force."""
 
     __tablename__ = "publication"
     __table_args__ = (
         UniqueConstraint("round_id", "number"),
         CheckConstraint("number > 0", name="number_positive"),
+        CheckConstraint(
+            "(proposal_id IS NULL) <> (study_id IS NULL) AND (study_id IS NULL) = (policy IS NULL)",
+            name="proposal_or_repair",
+        ),
     )
 
     id: Mapped[Id]
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     number: Mapped[int]
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), unique=True)
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), unique=True)
+    study_id: Mapped[int | None] = mapped_column(ForeignKey("study.id"), unique=True)
+    policy: Mapped[str | None] = mapped_column(String(20))
     published_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     published_at: Mapped[datetime]

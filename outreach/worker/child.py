@@ -1,6 +1,6 @@
-"""The solver as a child process: started, listened to, asked to stop, killed when it does not, always reaped.
+"""The core as a child process: started, listened to, asked to stop, killed when it does not, always reaped.
 
-The child reads a problem file and writes a plan file in a folder of its own. It is given neither the database's address nor
+The child reads its task's files and writes a result file in a folder of its own. It is given neither the database's address nor
 any secret, and it starts in a process group of its own, so that whatever it starts dies with it.
 """
 
@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from outreach.config import PROJECT
-from outreach.services.runs import ClaimedRun
+from outreach.services.claims import Task
 
 # How long a child that was asked to stop may take to write its best plan.
 GRACE_SECONDS = 3.0
@@ -35,38 +35,36 @@ _PR_SET_PDEATHSIG = 1
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 
 
-def command_of(run: ClaimedRun, folder: Path) -> list[str]:
-    """How the child is called; paths lie in `folder`."""
-    return [
-        *(sys.executable, "-m", "outreach", "match", str(folder / "problem.json")),
-        *("--out", str(folder / "plan.json"), "--seconds", str(run.seconds)),
-        *("--workers", str(run.workers), "--seed", str(run.seed), "--json-lines", "--quiet"),
-    ]
+# How far a child that nobody waits for stands back behind the solver and the pages.
+PATIENCE = 10
 
 
 class Child:
-    """One running solver. Use it as a context: at the end it is dead, reaped, and its folder gone."""
+    """One command of the core at work. Use it as a context: at the end it is dead, reaped, and its folder gone."""
 
-    def __init__(self, run: ClaimedRun, command: list[str] | None = None) -> None:
+    def __init__(self, task: Task, command: list[str] | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="outreach-run-")
         self.folder = Path(self._folder.name)
-        (self.folder / "problem.json").write_text(run.problem, encoding="utf-8")
+        for name, content in task.files.items():
+            (self.folder / name).write_text(content, encoding="utf-8")
+        self._result = self.folder / task.result
         self.started = time.monotonic()
-        self.deadline = self.started + run.seconds + OVERRUN_SECONDS
+        self.deadline = self.started + task.seconds + OVERRUN_SECONDS
         self.killed = False
         self._stop_deadline: float | None = None
         self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         with (self.folder / "complaints").open("wb") as complaints:
             self.process = subprocess.Popen(
-                command or command_of(run, self.folder),
+                command or [sys.executable, "-m", "outreach", *task.command],
+                cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=complaints,
                 env=_environment(),
                 start_new_session=True,
-                preexec_fn=_leave_with_parent,
+                preexec_fn=_leave_with_parent_patiently if task.patient else _leave_with_parent,
             )
-        self._listener = threading.Thread(target=self._listen, name=f"run-{run.run_id}", daemon=True)
+        self._listener = threading.Thread(target=self._listen, name=f"child-{task.number}", daemon=True)
         self._listener.start()
 
     def _listen(self) -> None:
@@ -110,10 +108,9 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
 
-    def plan(self) -> str | None:
-        """The last plan it wrote, whole; None when it wrote none. Plans are put in place atomically."""
-        path = self.folder / "plan.json"
-        return path.read_text(encoding="utf-8") if path.exists() else None
+    def result(self) -> str | None:
+        """The last result it wrote, whole; None when it wrote none. Results are put in place atomically."""
+        return self._result.read_text(encoding="utf-8") if self._result.exists() else None
 
     def complaint(self) -> str:
         """The end of what it wrote to stderr."""
@@ -138,6 +135,11 @@ def _leave_with_parent() -> None:
     # Where the system can (Linux), the child is told to end when the worker was killed without a chance to say so.
     if _PRCTL is not None:
         _PRCTL(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _leave_with_parent_patiently() -> None:
+    _leave_with_parent()
+    os.nice(PATIENCE)
 
 
 def _environment() -> dict[str, str]:

@@ -17,7 +17,7 @@ from outreach.services.bookings import lapse_bookings
 from outreach.services.outbox import expire_late
 from outreach.services.postman import deliver
 from outreach.services.reminders import ring_due
-from outreach.worker.solving import solve_next
+from outreach.worker.solving import solve_next, study_next
 
 log = structlog.get_logger()
 
@@ -63,6 +63,12 @@ def run_scheduler(shift: Shift) -> None:
         pass
 
 
+def answer_studies(shift: Shift) -> None:
+    """Carry out studies of plans, beside the scheduler: a repair does not wait for a long run."""
+    while not shift.ending.is_set() and study_next(clock=shift.clock, ending=shift.ending.is_set) is not None:
+        pass
+
+
 @dataclass(frozen=True)
 class Duty:
     """Something done every `seconds`, by whichever worker holds the lease."""
@@ -72,9 +78,10 @@ class Duty:
     act: Callable[[Shift], None]
 
 
-# In the order in which one leads to the next: a lapse or a reminder queues letters.
+# In the order in which one leads to the next: a run asks for a study of its proposal, a lapse or a reminder queues letters.
 DUTIES = (
     Duty("runs", 1, run_scheduler),
+    Duty("studies", 1, answer_studies),
     Duty("lapses", 30, lapse),
     Duty("reminders", 15, ring_reminders),
     Duty("letters", 5, send_letters),

@@ -44,10 +44,8 @@ def proposed(app, cast):
         stan = cast.user("stan")
         start_run(round_id=round_.id, seconds=5, workers=1, by=stan, now=NOW)
         claimed = claim_run(now=NOW)
-        text = plan_for(claimed.problem)
-        proposal = finish_run(
-            run_id=claimed.run_id, claimed_at=NOW, state=RunState.DONE, plan_text=text, fault="", now=NOW
-        )
+        text = plan_for(claimed.files["problem.json"])
+        proposal = finish_run(claimed, state=RunState.DONE, result=text, fault="", now=NOW)
         yield proposal, slot, stan
 
 

@@ -8,10 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from outreach.models import Assignment, Proposal, Round, RoundState, RunState, SolveRun, db
+from outreach.services.claims import DIED_TWICE, KEPT_POINTS, LEASE
 from outreach.services.runs import (
-    DIED_TWICE,
-    KEPT_POINTS,
-    LEASE,
     CannotRun,
     ask_to_stop,
     claim_run,
@@ -51,14 +49,17 @@ def test_a_run_goes_from_the_button_to_a_proposal(closed):
     round_, stan = closed
     run = start(round_, stan)
     claimed = claim_run(now=NOW)
-    assert (claimed.run_id, claimed.seconds, claimed.workers) == (run.id, 5, 1)
+    assert (claimed.number, claimed.seconds, claimed.result) == (run.id, 5, "plan.json")
+    assert claimed.command == (
+        *("match", "problem.json", "--out", "plan.json", "--seconds", "5"),
+        *("--workers", "1", "--seed", "0", "--json-lines", "--quiet"),
+    )
     point = {"event": "bound", "goal": "groups", "value": 1, "bound": 1, "seconds": 0.1}
-    assert note_progress(run_id=run.id, claimed_at=NOW, events=[point], now=NOW) is False
+    assert note_progress(claimed, events=[point], now=NOW) is False
     proposal = finish_run(
-        run_id=run.id,
-        claimed_at=NOW,
+        claimed,
         state=RunState.DONE,
-        plan_text=plan_for(claimed.problem),
+        result=plan_for(claimed.files["problem.json"]),
         fault="",
         now=NOW,
     )
@@ -107,10 +108,10 @@ def test_stopping_ends_a_waiting_run_and_is_told_to_a_running_one(closed):
     waiting = start(round_, stan)
     assert ask_to_stop(run_id=waiting.id, by=stan, now=NOW).state is RunState.STOPPED
     running = start(round_, stan)
-    claim_run(now=NOW)
+    claimed = claim_run(now=NOW)
     assert ask_to_stop(run_id=running.id, by=stan, now=NOW).state is RunState.RUNNING
-    assert note_progress(run_id=running.id, claimed_at=NOW, events=[], now=NOW) is True
-    finish_run(run_id=running.id, claimed_at=NOW, state=RunState.STOPPED, plan_text=None, fault="", now=NOW)
+    assert note_progress(claimed, events=[], now=NOW) is True
+    finish_run(claimed, state=RunState.STOPPED, result=None, fault="", now=NOW)
     assert run_row(running.id).state is RunState.STOPPED
 
 
@@ -119,7 +120,7 @@ def test_a_run_whose_worker_died_gets_one_more_chance(closed):
     run = start(round_, stan)
     claim_run(now=NOW)
     again = claim_run(now=LATER)
-    assert again.run_id == run.id
+    assert again.number == run.id
     assert claim_run(now=LATER + LEASE + timedelta(seconds=1)) is None
     assert (run_row(run.id).state, run_row(run.id).fault) == (RunState.FAILED, DIED_TWICE)
 
@@ -127,20 +128,19 @@ def test_a_run_whose_worker_died_gets_one_more_chance(closed):
 def test_a_worker_that_wakes_up_late_has_no_say_in_the_second_try(closed):
     round_, stan = closed
     run = start(round_, stan)
-    text = plan_for(claim_run(now=NOW).problem)
+    late = claim_run(now=NOW)
+    text = plan_for(late.files["problem.json"])
     claim_run(now=LATER)
-    late = {"run_id": run.id, "claimed_at": NOW}
-    assert note_progress(**late, events=[{"goal": "groups", "value": 1}], now=LATER) is True
-    hand_back(**late)
-    assert finish_run(**late, state=RunState.DONE, plan_text=text, fault="", now=LATER) is None
+    assert note_progress(late, events=[{"goal": "groups", "value": 1}], now=LATER) is True
+    hand_back(late)
+    assert finish_run(late, state=RunState.DONE, result=text, fault="", now=LATER) is None
     assert (run_row(run.id).state, run_row(run.id).progress) == (RunState.RUNNING, [])
 
 
 def test_a_run_that_is_told_about_keeps_its_lease(closed):
     round_, stan = closed
     run = start(round_, stan)
-    claim_run(now=NOW)
-    note_progress(run_id=run.id, claimed_at=NOW, events=[], now=LATER - timedelta(seconds=2))
+    note_progress(claim_run(now=NOW), events=[], now=LATER - timedelta(seconds=2))
     assert claim_run(now=LATER) is None
     assert run_row(run.id).state is RunState.RUNNING
 
@@ -149,12 +149,9 @@ def test_a_run_that_is_told_about_keeps_its_lease(closed):
 def test_a_plan_that_breaks_rules_or_is_no_plan_fails_the_run(closed, spoil):
     round_, stan = closed
     run = start(round_, stan)
-    problem = claim_run(now=NOW).problem
-    spoilt = spoil(plan_for(problem))
-    assert (
-        finish_run(run_id=run.id, claimed_at=NOW, state=RunState.DONE, plan_text=spoilt, fault="", now=NOW)
-        is None
-    )
+    claimed = claim_run(now=NOW)
+    spoilt = spoil(plan_for(claimed.files["problem.json"]))
+    assert finish_run(claimed, state=RunState.DONE, result=spoilt, fault="", now=NOW) is None
     assert run_row(run.id).state is RunState.FAILED
     assert run_row(run.id).fault != ""
     assert db.session.scalar(select(func.count(Proposal.id))) == 0
@@ -163,8 +160,7 @@ def test_a_plan_that_breaks_rules_or_is_no_plan_fails_the_run(closed, spoil):
 def test_ending_without_a_plan_is_a_failure_that_is_said(closed):
     round_, stan = closed
     run = start(round_, stan)
-    claim_run(now=NOW)
-    finish_run(run_id=run.id, claimed_at=NOW, state=RunState.DONE, plan_text=None, fault="", now=NOW)
+    finish_run(claim_run(now=NOW), state=RunState.DONE, result=None, fault="", now=NOW)
     assert (run_row(run.id).state, run_row(run.id).fault) == (
         RunState.FAILED,
         "The scheduler ended without a plan.",
@@ -174,12 +170,10 @@ def test_ending_without_a_plan_is_a_failure_that_is_said(closed):
 def test_the_curve_is_thinned_but_its_end_is_exact(closed):
     round_, stan = closed
     run = start(round_, stan)
-    claim_run(now=NOW)
+    claimed = claim_run(now=NOW)
     points = [{"event": "bound", "goal": "groups", "value": i, "seconds": i} for i in range(KEPT_POINTS)]
-    note_progress(run_id=run.id, claimed_at=NOW, events=points, now=NOW)
-    note_progress(
-        run_id=run.id, claimed_at=NOW, events=[{"event": "bound", "goal": "groups", "value": 9999}], now=NOW
-    )
+    note_progress(claimed, events=points, now=NOW)
+    note_progress(claimed, events=[{"event": "bound", "goal": "groups", "value": 9999}], now=NOW)
     kept = run_row(run.id).progress
     assert len(kept) < KEPT_POINTS
     assert kept[-1]["value"] == 9999

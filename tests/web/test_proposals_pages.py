@@ -32,10 +32,8 @@ def proposal(app: Flask, cast: Cast) -> str:
         start_run(round_id=round_.id, seconds=5, workers=1, by=cast.user("stan"), now=NOW)
         claimed = claim_run(now=NOW)
         assert claimed is not None
-        plan = plan_for(claimed.problem)
-        found = finish_run(
-            run_id=claimed.run_id, claimed_at=NOW, state=RunState.DONE, plan_text=plan, fault="", now=NOW
-        )
+        plan = plan_for(claimed.files["problem.json"])
+        found = finish_run(claimed, state=RunState.DONE, result=plan, fault="", now=NOW)
         assert found is not None
         return f"/proposals/{found.id}"
 

@@ -6,20 +6,21 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pytest
 
-from outreach.services.runs import ClaimedRun
+from outreach.services.claims import Task
 from outreach.worker import child as child_room
-from outreach.worker.child import Child, command_of
+from outreach.worker.child import Child
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
-RUN = ClaimedRun(
-    run_id=7, problem='{"format": "outreach-matching/1"}', seconds=60, workers=2, seed=3, claimed_at=NOW
-)
+FILES = {"problem.json": '{"format": "outreach-matching/1"}', "events.json": "{}"}
+COMMAND = ("match", "problem.json", "--out", "plan.json", "--seconds", "60")
+RUN = Task(7, FILES, COMMAND, "plan.json", 60, NOW)
 
 
 def python(script: str) -> list[str]:
@@ -34,11 +35,20 @@ def until_ended(child: Child, limit: float = 20.0) -> float:
     return time.monotonic() - began
 
 
-def test_the_command_names_files_limits_and_seed(tmp_path: Path) -> None:
-    assert command_of(RUN, tmp_path)[1:] == [
-        *("-m", "outreach", "match", str(tmp_path / "problem.json"), "--out", str(tmp_path / "plan.json")),
-        *("--seconds", "60", "--workers", "2", "--seed", "3", "--json-lines", "--quiet"),
-    ]
+def test_the_task_is_carried_out_beside_its_files() -> None:
+    with Child(replace(RUN, command=("match", "problem.json", "--out", "problem.json"))) as child:
+        until_ended(child)
+        assert child.process.returncode == 2
+        assert "problem.json" in child.complaint()
+        assert Path(child.process.args[0]) == Path(sys.executable)  # type: ignore[index,arg-type]
+
+
+@pytest.mark.parametrize(("patient", "behind"), [(False, 0), (True, child_room.PATIENCE)])
+def test_one_that_nobody_waits_for_stands_back(patient: bool, behind: int) -> None:
+    script = "import json, os; print(json.dumps({'nice': os.nice(0)}))"
+    with Child(replace(RUN, patient=patient), python(script)) as child:
+        until_ended(child)
+        assert child.events() == [{"nice": min(19, os.nice(0) + behind)}]
 
 
 def test_what_it_tells_is_heard_and_the_rest_ignored() -> None:
@@ -62,14 +72,16 @@ def test_events_are_heard_while_it_works() -> None:
         assert events == [{"event": "phase"}]
 
 
-def test_the_problem_lies_there_and_the_plan_is_found() -> None:
+def test_the_files_lie_there_and_the_result_is_found() -> None:
     child = Child(RUN, python("pass"))
     with child:
         until_ended(child)
-        assert child.plan() is None
+        assert child.result() is None
         (child.folder / "plan.json").write_text("{}")
-        assert child.plan() == "{}"
-        assert (child.folder / "problem.json").read_text() == RUN.problem
+        assert child.result() == "{}"
+        assert {path.name: path.read_text() for path in child.folder.glob("[pe]*.json")} == FILES | {
+            "plan.json": "{}"
+        }
     assert not child.folder.exists()
 
 
@@ -122,8 +134,7 @@ def test_one_that_does_not_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_one_that_overruns_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child_room, "OVERRUN_SECONDS", 0.5)
-    run = ClaimedRun(run_id=7, problem="{}", seconds=1, workers=1, seed=0, claimed_at=NOW)
-    with Child(run, python(STUBBORN)) as child:
+    with Child(replace(RUN, seconds=1), python(STUBBORN)) as child:
         assert 1.3 < until_ended(child) < 5
         assert child.killed
 

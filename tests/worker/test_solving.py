@@ -13,7 +13,8 @@ from flask import Flask
 
 from outreach.models import Proposal, RoundState, RunState, SolveRun, db
 from outreach.services import runs
-from outreach.services.runs import ClaimedRun, ask_to_stop, start_run
+from outreach.services.claims import DIED_TWICE, Task
+from outreach.services.runs import ask_to_stop, start_run
 from outreach.services.transaction import one_transaction
 from outreach.worker import child as child_room
 from outreach.worker.child import Child
@@ -45,14 +46,14 @@ def never() -> bool:
     return False
 
 
-def solve(make: Callable[[ClaimedRun], Child] = Child, ending: Callable[[], bool] = never) -> int | None:
+def solve(make: Callable[[Task], Child] = Child, ending: Callable[[], bool] = never) -> int | None:
     return solve_next(clock=lambda: NOW, ending=ending, make=make)
 
 
-def instead(script: str) -> Callable[[ClaimedRun], Child]:
+def instead(script: str) -> Callable[[Task], Child]:
     """A child that runs this script in place of the solver; `folder` is where its files lie."""
 
-    def make(run: ClaimedRun) -> Child:
+    def make(run: Task) -> Child:
         return Child(run, [sys.executable, "-c", script])
 
     return make
@@ -126,7 +127,7 @@ def test_a_child_without_a_plan(run_id: int, script: str, state: RunState, fault
 
 def test_a_plan_that_is_none_is_not_kept(run_id: int) -> None:
     class Liar(Child):
-        def plan(self) -> str:
+        def result(self) -> str:
             return '{"format": "outreach-plan/1"}'
 
     assert solve(lambda run: Liar(run, [sys.executable, "-c", "pass"])) == run_id
@@ -148,14 +149,14 @@ def test_a_worker_that_must_end_hands_its_run_to_the_next_one(run_id: int) -> No
 
 
 def test_a_run_whose_worker_died_is_begun_anew_once(run_id: int) -> None:
-    def claimed(minutes: int) -> ClaimedRun | None:
+    def claimed(minutes: int) -> Task | None:
         return runs.claim_run(now=NOW + timedelta(minutes=minutes))
 
     assert claimed(0) is not None
     assert claimed(0) is None
     assert claimed(1) is not None
     assert claimed(2) is None
-    assert (row(run_id).state, row(run_id).fault) == (RunState.FAILED, runs.DIED_TWICE)
+    assert (row(run_id).state, row(run_id).fault) == (RunState.FAILED, DIED_TWICE)
 
 
 def test_progress_is_noted_while_the_child_works(run_id: int) -> None:
