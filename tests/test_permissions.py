@@ -35,7 +35,8 @@ from outreach.models import (
     WaitlistEntry,
     db,
 )
-from outreach.permissions import RULES, VISIBLE, can, visible
+from outreach.permissions import RULES, can
+from outreach.permissions.lists import VISIBLE, visible
 from tests import build
 from tests.build import NOW
 from tests.cast import EVERYBODY, NOBODY, Cast, browser_of

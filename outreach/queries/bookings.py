@@ -20,7 +20,7 @@ from outreach.models import (
     WaitlistState,
     db,
 )
-from outreach.permissions import visible
+from outreach.permissions.lists import visible
 from outreach.queries.paging import Page, containing, page_of
 
 VIEWS = ("upcoming", "awaiting", "past", "ended")

@@ -23,7 +23,7 @@ from outreach.models import (
     VisitRequest,
     db,
 )
-from outreach.permissions import companies_of
+from outreach.permissions.lists import companies_of
 from outreach.queries.paging import Page, containing, page_of
 
 # What a roster shows: whoever is expected or came; an awaiting booking holds its seats.

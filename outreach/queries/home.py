@@ -31,7 +31,7 @@ from outreach.models import (
     VisitRequest,
     db,
 )
-from outreach.permissions import companies_of, visible
+from outreach.permissions.lists import companies_of, visible
 from outreach.queries.outbox import letters_by_state
 
 FEW = 6

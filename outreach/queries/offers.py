@@ -26,7 +26,7 @@ from outreach.models import (
     db,
     has_code,
 )
-from outreach.permissions import companies_of
+from outreach.permissions.lists import companies_of
 from outreach.queries.paging import Page, page_of
 from outreach.queries.schools import search_words
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, func, or_, select, true
 
 from outreach.models import BODIES, Company, Hub, Invitation, Membership, Role, School, User, db
-from outreach.permissions import acts_for, companies_of, visible
+from outreach.permissions.judges import acts_for
+from outreach.permissions.lists import companies_of, visible
 from outreach.queries.paging import Page, page_of
 from outreach.queries.schools import search_words
 

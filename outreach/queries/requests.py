@@ -22,7 +22,7 @@ from outreach.models import (
     VisitRequest,
     db,
 )
-from outreach.permissions import visible
+from outreach.permissions.lists import visible
 from outreach.queries.paging import Page, containing, page_of
 
 

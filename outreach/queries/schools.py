@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
 from outreach.models import LIVE, BlockedDays, Booking, FinanceType, School, User, db
-from outreach.permissions import visible
+from outreach.permissions.lists import visible
 from outreach.queries.paging import Page, page_of
 
 # More words than this do not narrow a search; they are left out so that a pasted text is no attack.

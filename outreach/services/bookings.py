@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from outreach.models import LIVE, Booking, BookingState, Slot, User, db
 from outreach.models.bookings import CANCELLERS
-from outreach.permissions import company_of, school_of
+from outreach.permissions.judges import company_of, school_of
 from outreach.queries.contacts import hosts_of, teacher_of
 from outreach.services.outbox import queue
 from outreach.services.places import Group, booking_of_form, release_place, take_place

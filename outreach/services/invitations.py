@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from outreach.letters import moment
 from outreach.models import BODIES, Company, Hub, Invitation, Role, School, TokenPurpose, User, db
 from outreach.models.words import LOCALES
-from outreach.permissions import may_grant
+from outreach.permissions.judges import may_grant
 from outreach.services.accounts import normal_email
 from outreach.services.outbox import queue
 from outreach.services.roles import begin_role, take_up, write_once

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select, update
 
 from outreach.models import Membership, Role, User, UserSession, db
-from outreach.permissions import may_grant
+from outreach.permissions.judges import may_grant
 from outreach.services.invitations import MayNotGrant
 from outreach.services.outbox import queue
 from outreach.services.tokens import end_tokens

@@ -22,7 +22,8 @@ from sqlalchemy import select
 from werkzeug.routing import IntegerConverter
 
 from outreach.models import Base, User, db
-from outreach.permissions import RULES, can, visible
+from outreach.permissions import RULES, can
+from outreach.permissions.lists import visible
 
 Table = TypeVar("Table", bound=Base)
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])

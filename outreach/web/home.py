@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from outreach.clock import today, utc_now
 from outreach.models import Round, User
-from outreach.permissions import is_host, is_teacher
+from outreach.permissions.judges import is_host, is_teacher
 from outreach.queries import home as questions
 from outreach.queries.people import own_invitations
 from outreach.queries.rounds import open_rounds, supply_of

@@ -9,7 +9,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from outreach.models import User
-from outreach.permissions import is_host, is_teacher
+from outreach.permissions.judges import is_host, is_teacher
 from outreach.web.access import reader
 
 

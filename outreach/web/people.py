@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from outreach.clock import utc_now
 from outreach.models import BODIES, Membership, Role, User
-from outreach.permissions import may_ever_grant
+from outreach.permissions.judges import may_ever_grant
 from outreach.queries import people as questions
 from outreach.services import invitations
 from outreach.services import people as deeds
