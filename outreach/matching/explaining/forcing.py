@@ -69,7 +69,8 @@ class Forcing:
         self.weights = self._weights()
         self.kept = self.total(values(self.problem, plan))
         """The plan's own weighted sum, in units."""
-        self._begin([options.indices_for(one)[0] for one in plan])
+        self._given = {options.indices_for(one)[0]: one for one in plan}
+        self._begin(list(self._given))
 
     def _weights(self) -> dict[str, int]:
         """A step of each goal weighs more than everything after it can change; all but the changes weigh multiples of `unit`."""
@@ -149,5 +150,11 @@ class Forcing:
         if (share[chosen] < 1 - WHOLE).any():
             return None
         columns = self.relaxation.master.columns
-        rows = [row for at in chosen.tolist() for row in columns[at][1]]
-        return tuple(self.ground.days.timed(rows))
+        return self._assignments({row for at in chosen.tolist() for row in columns[at][1]})
+
+    def _assignments(self, rows: set[int]) -> tuple[Assignment, ...]:
+        """The options as a plan; where a resource is filled as before, with the times that were given."""
+        resource = self.ground.resource
+        changed = {resource.item(row) for row in rows.symmetric_difference(self._given)}
+        kept = [one for row, one in self._given.items() if resource.item(row) not in changed]
+        return (*kept, *self.ground.days.timed(row for row in rows if resource.item(row) in changed))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.glop import Glop, Reals
-from outreach.matching.solving.ground import Ground
+from outreach.matching.solving.ground import Ground, Ints
 from outreach.matching.solving.linear import optimum
 from outreach.matching.solving.links import Links
 from outreach.matching.solving.prices import LinkRow, Prices
@@ -70,10 +70,10 @@ class Master:
 
     def _add_rows(self) -> None:
         ground, problem, model = self.ground, self.ground.problem, self.model
-        pinned = {at for at, one in enumerate(problem.requests) if one.id in ground.pinned}
+        self._pinned = {at for at, one in enumerate(problem.requests) if one.id in ground.pinned}
         self._request = {
-            at: model.add_linear_constraint(lb=1.0 if at in pinned else -np.inf, ub=1.0)
-            for at in sorted(set(np.unique(ground.request).tolist()) | pinned)
+            at: model.add_linear_constraint(lb=1.0 if at in self._pinned else -np.inf, ub=1.0)
+            for at in sorted(set(np.unique(ground.request).tolist()) | self._pinned)
         }
         self._total = {
             at: model.add_linear_constraint(ub=float(school.max_bookings))
@@ -82,6 +82,10 @@ class Master:
         }
         self._sessions = [model.add_linear_constraint(ub=float(row.limit)) for row in ground.session_rows]
         self._site = [model.add_linear_constraint(ub=1.0) for _ in ground.sites]
+        self._sessions_at, self._site_at, self._request_at, self._total_at = (
+            _numbers(rows)
+            for rows in (self._sessions, self._site, self._request.values(), self._total.values())
+        )
         self._goal: dict[str, mathopt.LinearConstraint] = {}
         self._links: list[mathopt.LinearConstraint] = []
         self._link_of: dict[int, list[int]] = defaultdict(list)
@@ -225,26 +229,23 @@ class Master:
         return len(broken)
 
     def _prices(self, duals: Reals) -> Prices:
-        ground, problem = self.ground, self.ground.problem
+        problem = self.ground.problem
         unit = self._unit(float(np.abs(duals).max(initial=0.0)))
         exact = np.rint(duals * unit).astype(np.int64)
         whole = np.maximum(exact, 0)
         request = np.zeros(len(problem.requests), dtype=np.int64)
-        for at, row in self._request.items():
-            free = at in self._free or problem.requests[at].id in ground.pinned
-            request[at] = (exact if free else whole)[row.id]
+        request[list(self._request)] = whole[self._request_at]
+        for at in (*self._free, *self._pinned):
+            request[at] = exact[self._request[at].id]
         total = np.zeros(len(problem.schools), dtype=np.int64)
         reach = np.zeros(len(problem.schools), dtype=np.int64)
-        for at, row in self._total.items():
-            total[at] = whole[row.id]
+        total[list(self._total)] = whole[self._total_at]
         for at, (_, row) in self._reach.items():
             reach[at] = whole[row.id]
         goals = {goal: weight * unit for goal, weight in self.aims.items()}
         for goal in self.held:
             goals[goal] = goals.get(goal, 0) + max(0, -int(exact[self._goal[goal].id]))
-        sessions, site, links = (
-            whole[[row.id for row in rows]] for rows in (self._sessions, self._site, self._links)
-        )
+        sessions, site, links = whole[self._sessions_at], whole[self._site_at], whole[_numbers(self._links)]
         return Prices(unit, goals, request, total, reach, sessions, site, links)
 
     def _unit(self, dearest: float) -> int:
@@ -257,3 +258,8 @@ class Master:
             most += weight * (gains + reach + use)
         most = max(most, dearest * len(self.ground.problem.requests))
         return 1 << max(0, min(FINEST, ROOM_BITS - math.ceil(math.log2(most))))
+
+
+def _numbers(rows: Iterable[mathopt.LinearConstraint]) -> Ints:
+    """The numbers of these rows, by which prices come."""
+    return np.fromiter((row.id for row in rows), dtype=np.int64)
