@@ -70,9 +70,9 @@ class Relaxation:
             found.setdefault(site, []).append(option)
         return [(site, tuple(sorted(members))) for site, members in sorted(found.items())]
 
-    def decided(self, last: Round) -> list[tuple[int, Members]]:
+    def decided(self, relaxed: Relaxed) -> list[tuple[int, Members]]:
         """The patterns that the LP takes wholly."""
-        return [self.master.columns[at] for at in np.flatnonzero(last.relaxed.share >= CHOSEN).tolist()]
+        return [self.master.columns[at] for at in np.flatnonzero(relaxed.share >= CHOSEN).tolist()]
 
     def beside(
         self, kept: Iterable[tuple[int, Members]], patterns: Iterable[tuple[int, Members]]
@@ -89,9 +89,9 @@ class Relaxation:
             if site not in sites and asking.isdisjoint(map(self.ground.request.item, members))
         ]
 
-    def promising(self, last: Round, most: int, gap: float | None) -> list[tuple[int, Members]]:
+    def promising(self, relaxed: Relaxed, most: int, gap: float | None) -> list[tuple[int, Members]]:
         """The LP's patterns that lose less than `gap` of the objective by being chosen (`most` of them, the best first)."""
-        master, prices = self.master, last.relaxed.prices
+        master, prices = self.master, relaxed.prices
         values = prices.option_values(self.ground, master.link_rows[: len(prices.links)])
         site = np.array([number for number, _ in master.columns], dtype=np.int64)
         column = np.repeat(np.arange(len(site)), [len(members) for _, members in master.columns])
