@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -182,18 +182,24 @@ class Master:
         return row
 
     @contextmanager
-    def forced(self, request: int) -> Iterator[None]:
-        """For a while the request at this position has to be placed. The basis of before is back in its place afterwards."""
+    def forced(self, request: int, without: Sequence[int]) -> Iterator[None]:
+        """For a while the request at this position has to be placed, and not by these options. Afterwards the basis is that of
+        before. Whoever adds columns meanwhile leaves these options out."""
         row, basis = self._request[request], self._basis
         before = row.lower_bound
         row.lower_bound = 1.0
         self._free.add(request)
+        closed = {at for option in without for at in self._of_option.get(option, ())}
+        for at in closed:
+            self._variables[at].upper_bound = 0.0
         try:
             yield
         finally:
             row.lower_bound = before
             self._free.discard(request)
             self._basis = basis
+            for at in closed:
+                self._variables[at].upper_bound = math.inf
 
     def solve(self, clock: Clock) -> Relaxed:
         """Solve with the columns so far. Raises `OutOfTime` and `Unsolved`."""

@@ -6,7 +6,7 @@ Gilmore and Gomory, "A linear programming approach to the cutting-stock problem"
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,8 @@ from outreach.matching.solving.pricing import Pricing
 SINGLES = 8
 # A column counts as chosen by the LP from this share on.
 CHOSEN = 0.999
+# The value of an option that is in no pattern: below what all others of a pattern are worth (see `Master._unit`).
+WORTHLESS = -(1 << 60)
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,15 @@ class Relaxation:
     def _round(self) -> Round:
         return self.priced(self.master.solve(self.clock))
 
-    def priced(self, relaxed: Relaxed) -> Round:
-        """The bound that a solution's prices prove, and the patterns and rows that it lacks, taken into the LP."""
+    def priced(self, relaxed: Relaxed, without: Sequence[int] = ()) -> Round:
+        """The bound that a solution's prices prove, and the patterns and rows that it lacks, taken into the LP.
+
+        `without`: options that no pattern may have, so that the bound is one of plans without them.
+        """
         prices = relaxed.prices
         links = list(self.master.link_rows)
         values = prices.option_values(self.ground, links)
+        values[list(without)] = WORTHLESS
         priced = self.pricing.price(values, prices.use_values(self.ground), prices.site)
         whole = prices.bound(self.ground, links, priced.best, self.master.held)
         new = self.master.separate(relaxed) + self.master.add(priced.columns)
