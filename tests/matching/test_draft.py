@@ -50,6 +50,8 @@ def assert_judged(whole: Problem, rng: random.Random) -> Counter[bool]:
             draft.remove(rng.choice(chosen))
             continue
         possible = draft.possible(everybody)
+        assert [draft.allows(one) for one in everybody.tolist()] == possible.tolist()
+        assert [draft.reaches(one) for one in everybody.tolist()] == draft.reaching(everybody).tolist()
         for index in rng.sample(range(len(options)), min(len(options), 12)):
             good = (
                 faultless(whole, days, [*chosen, index])

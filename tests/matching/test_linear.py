@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ortools.math_opt.python import mathopt
 
 from outreach.matching.plan import OPTIMAL
 from outreach.matching.problem import Problem
@@ -15,6 +13,7 @@ from outreach.matching.problem_json import read_problem
 from outreach.matching.solve import solve
 from outreach.matching.solving import linear
 from outreach.matching.solving.blend import blend
+from outreach.matching.solving.glop import Glop
 from outreach.matching.solving.linear import Unsolved
 from outreach.matching.solving.master import Master
 from outreach.matching.solving.relaxation import Relaxation
@@ -22,8 +21,8 @@ from tests.matching.grounds import endless, ground_of
 from tests.matching.tiny_problems import binding
 
 
-def imprecise(*_: Any, **__: Any) -> SimpleNamespace:
-    return SimpleNamespace(termination=SimpleNamespace(reason=mathopt.TerminationReason.IMPRECISE))
+def imprecise(*_: Any, **__: Any) -> None:
+    """GLOP's answer when it comes to no exact end."""
 
 
 def tiny() -> tuple[Problem, dict[str, Any]]:
@@ -42,13 +41,13 @@ def test_highs_solves_what_glop_gives_up() -> None:
     problem, _ = tiny()
     exact = bound_of(Relaxation(ground_of(problem), endless()), problem)
     relaxation = Relaxation(ground_of(problem), endless())
-    relaxation.master._solver = SimpleNamespace(solve=imprecise)  # type: ignore[assignment]
+    relaxation.master._glop.solve = imprecise  # type: ignore[assignment, method-assign]
     assert bound_of(relaxation, problem) == pytest.approx(exact)
 
 
 def test_an_lp_that_nobody_solves_is_no_end_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     problem, values = tiny()
-    monkeypatch.setattr(mathopt.IncrementalSolver, "solve", imprecise)
+    monkeypatch.setattr(Glop, "solve", imprecise)
     monkeypatch.setattr(linear, "by_highs", lambda *_: None)
     with pytest.raises(Unsolved):
         Master.solve(Relaxation(ground_of(problem), endless()).master, endless())

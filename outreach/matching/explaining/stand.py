@@ -10,8 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-import numpy as np
-
 from outreach.matching.problem import MAXIMISED, Assignment
 from outreach.matching.solving.columns import Long
 from outreach.matching.solving.draft import Draft
@@ -106,8 +104,7 @@ class Stand:
 
     def fits(self, row: int) -> bool:
         """Whether a row can be added now and its slot reaches its minimum (it is not added)."""
-        one = np.array([row])
-        if not (self.draft.possible(one)[0] and self.draft.reaching(one)[0] and self.draft.join(row)):
+        if not (self.draft.allows(row) and self.draft.reaches(row) and self.draft.join(row)):
             return False
         self.draft.remove(row)
         return True
@@ -123,12 +120,12 @@ class Stand:
     def enough(self, rows: Iterable[int]) -> bool:
         """Whether the slots of these rows, as far as they are used, reach their minimum."""
         for row in rows:
-            slot = int(self.options.slot[row])
+            slot = self.options.slot.item(row)
             draft = self.draft
             if (
                 slot >= 0
-                and draft.slot_groups[slot]
-                and draft.slot_pupils[slot] < draft.limits.slot_least[slot]
+                and draft.slot_groups.item(slot)
+                and draft.slot_pupils.item(slot) < draft.limits.slot_least.item(slot)
             ):
                 return False
         return True
@@ -147,7 +144,7 @@ class Stand:
     @contextmanager
     def with_row(self, row: int) -> Iterator[bool]:
         """Add a row for a while if that breaks no rule but minimum attendance; tells whether it did."""
-        added = bool(self.draft.possible(np.array([row]))[0]) and self.draft.join(row)
+        added = self.draft.allows(row) and self.draft.join(row)
         try:
             yield added
         finally:

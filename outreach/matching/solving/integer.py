@@ -24,7 +24,8 @@ GAP = 1e-9
 
 class Integer:
     """Maximises a weighted sum of goals over the patterns: `held` goals reach at least these levels of `Ground`, the patterns of
-    `kept` are chosen whatever else is. Raises `OutOfTime`: writing a large one takes seconds."""
+    `kept` are chosen whatever else is, and the requests at the positions of `placed` have a place. Raises `OutOfTime`: writing a
+    large one takes seconds."""
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class Integer:
         held: Mapping[str, int],
         kept: Collection[tuple[int, Members]],
         clock: Clock,
+        placed: Collection[int] = (),
     ) -> None:
         from ortools.math_opt.python import mathopt
 
@@ -45,7 +47,7 @@ class Integer:
         self.chosen = [self.model.add_binary_variable() for _ in patterns]
         self._add_rows(Sharing(ground, links, patterns))
         self._add_reach()
-        self._add_pins()
+        self._add_placed(placed)
         self._add_goals(weights, held)
         for at, pattern in enumerate(patterns):
             if pattern in kept:
@@ -72,12 +74,13 @@ class Integer:
                     rows[school].set_coefficient(self.reached[school], 1.0)
                 rows[school].set_coefficient(self.chosen[at], -1.0)
 
-    def _add_pins(self) -> None:
+    def _add_placed(self, placed: Collection[int]) -> None:
+        """These requests and the pinned ones have a place."""
         requests = self.ground.problem.requests
-        pinned = {at for at, one in enumerate(requests) if one.id in self.ground.pinned}
-        rows = {at: self.model.add_linear_constraint(lb=1.0) for at in sorted(pinned)}
+        wanted = {at for at, one in enumerate(requests) if one.id in self.ground.pinned or at in placed}
+        rows = {at: self.model.add_linear_constraint(lb=1.0) for at in sorted(wanted)}
         for at, (_, members) in enumerate(self.patterns):
-            for request in set(self.ground.request[list(members)].tolist()) & pinned:
+            for request in set(self.ground.request[list(members)].tolist()) & wanted:
                 rows[request].set_coefficient(self.chosen[at], 1.0)
 
     def _add_goals(self, weights: Mapping[str, int], held: Mapping[str, int]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outreach.matching.solving.engine import Clock
+from outreach.matching.solving.glop import Glop, Reals
 from outreach.matching.solving.ground import Ground, Ints
 from outreach.matching.solving.linear import optimum
 from outreach.matching.solving.links import Links
@@ -24,6 +25,7 @@ from outreach.matching.solving.prices import LinkRow, Prices
 
 if TYPE_CHECKING:
     from ortools.math_opt.python import mathopt
+    from ortools.math_opt.solution_pb2 import BasisProto
 
 Members = tuple[int, ...]
 
@@ -58,20 +60,20 @@ class Master:
         self._gains: list[dict[str, int]] = []
         self._of_option: dict[int, list[int]] = defaultdict(list)
         self._variables: list[mathopt.Variable] = []
-        self._basis: mathopt.Basis | None = None
+        self._basis: BasisProto | None = None
         self._free: set[int] = set()
         self.model = mathopt.Model()
         self.model.objective.is_maximize = True
         self._add_rows()
         self._add_reach()
-        self._solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
+        self._glop = Glop(self.model)
 
     def _add_rows(self) -> None:
         ground, problem, model = self.ground, self.ground.problem, self.model
-        pinned = {at for at, one in enumerate(problem.requests) if one.id in ground.pinned}
+        self._pinned = {at for at, one in enumerate(problem.requests) if one.id in ground.pinned}
         self._request = {
-            at: model.add_linear_constraint(lb=1.0 if at in pinned else -np.inf, ub=1.0)
-            for at in sorted(set(np.unique(ground.request).tolist()) | pinned)
+            at: model.add_linear_constraint(lb=1.0 if at in self._pinned else -np.inf, ub=1.0)
+            for at in sorted(set(np.unique(ground.request).tolist()) | self._pinned)
         }
         self._total = {
             at: model.add_linear_constraint(ub=float(school.max_bookings))
@@ -80,6 +82,10 @@ class Master:
         }
         self._sessions = [model.add_linear_constraint(ub=float(row.limit)) for row in ground.session_rows]
         self._site = [model.add_linear_constraint(ub=1.0) for _ in ground.sites]
+        self._sessions_at, self._site_at, self._request_at, self._total_at = (
+            _numbers(rows)
+            for rows in (self._sessions, self._site, self._request.values(), self._total.values())
+        )
         self._goal: dict[str, mathopt.LinearConstraint] = {}
         self._links: list[mathopt.LinearConstraint] = []
         self._link_of: dict[int, list[int]] = defaultdict(list)
@@ -176,52 +182,40 @@ class Master:
         return row
 
     @contextmanager
-    def forced(self, request: int) -> Iterator[None]:
-        """For a while the request at this position has to be placed. The basis of before is back in its place afterwards."""
+    def forced(self, request: int, without: Sequence[int]) -> Iterator[None]:
+        """For a while the request at this position has to be placed, and not by these options. Afterwards the basis is that of
+        before. Whoever adds columns meanwhile leaves these options out."""
         row, basis = self._request[request], self._basis
         before = row.lower_bound
         row.lower_bound = 1.0
         self._free.add(request)
+        closed = {at for option in without for at in self._of_option.get(option, ())}
+        for at in closed:
+            self._variables[at].upper_bound = 0.0
         try:
             yield
         finally:
             row.lower_bound = before
             self._free.discard(request)
-            # With what is new since then, so that it is not added again and again.
-            self._basis = self._completed(basis)
+            self._basis = basis
+            for at in closed:
+                self._variables[at].upper_bound = math.inf
 
     def solve(self, clock: Clock) -> Relaxed:
         """Solve with the columns so far. Raises `OutOfTime` and `Unsolved`."""
-        result = optimum(self.model, self._solver, self._completed(self._basis), clock, dual=bool(self._free))
+        found = optimum(self._glop, self._basis, clock, dual=bool(self._free))
         # HiGHS may have none to give; then the next solve begins from nothing.
-        self._basis = result.solutions[0].basis
-        values = result.variable_values()
-        share = np.array([values.get(variable, 0.0) for variable in self._variables])
-        return Relaxed(float(result.objective_value()), self._use(share), share, self._prices(result))
+        self._basis = found.basis
+        # Variables are numbered in the order in which they came, those of the schools' reach first.
+        share = found.values[len(self._reach) :]
+        return Relaxed(found.value, self._use(share), share, self._prices(found.duals))
 
-    def _completed(self, basis: mathopt.Basis | None) -> mathopt.Basis | None:
-        """A basis with the columns and rows that have been added since it was found."""
-        from ortools.math_opt.python import mathopt
-
-        if basis is None:
-            return None
-        added = len(self._variables) + len(self._reach) - len(basis.variable_status)
-        added += self.model.get_num_linear_constraints() - len(basis.constraint_status)
-        if not added:
-            return basis
-        variables = dict(basis.variable_status)
-        rows = dict(basis.constraint_status)
-        # Variables are added in one order, those of the schools' reach first.
-        for variable in self._variables[len(variables) - len(self._reach) :]:
-            variables[variable] = mathopt.BasisStatus.AT_LOWER_BOUND
-        for row in (*self._links, *self._goal.values()):
-            rows.setdefault(row, mathopt.BasisStatus.BASIC)
-        return mathopt.Basis(variable_status=variables, constraint_status=rows)
-
-    def _use(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _use(self, share: Reals) -> Reals:
         use = np.zeros(self.ground.n)
-        for at in np.flatnonzero(share > 0).tolist():
-            use[list(self.columns[at][1])] += share[at]
+        chosen = np.flatnonzero(share > 0).tolist()
+        sizes = [len(self.columns[at][1]) for at in chosen]
+        members = [option for at in chosen for option in self.columns[at][1]]
+        np.add.at(use, np.array(members, dtype=np.int64), np.repeat(share[chosen], sizes))
         return use
 
     def separate(self, relaxed: Relaxed) -> int:
@@ -240,38 +234,25 @@ class Master:
                 row.set_coefficient(self._variables[at], float(shared))
         return len(broken)
 
-    def _prices(self, result: mathopt.SolveResult) -> Prices:
-        duals = result.dual_values()
-        ground, problem = self.ground, self.ground.problem
-        unit = self._unit(max(map(abs, duals.values()), default=0.0))
-
-        def whole(row: mathopt.LinearConstraint) -> int:
-            price: float = duals.get(row, 0.0)
-            return max(0, round(price * unit))
-
+    def _prices(self, duals: Reals) -> Prices:
+        problem = self.ground.problem
+        unit = self._unit(float(np.abs(duals).max(initial=0.0)))
+        exact = np.rint(duals * unit).astype(np.int64)
+        whole = np.maximum(exact, 0)
         request = np.zeros(len(problem.requests), dtype=np.int64)
-        for at, row in self._request.items():
-            free = at in self._free or problem.requests[at].id in ground.pinned
-            request[at] = round(duals.get(row, 0.0) * unit) if free else whole(row)
+        request[list(self._request)] = whole[self._request_at]
+        for at in (*self._free, *self._pinned):
+            request[at] = exact[self._request[at].id]
         total = np.zeros(len(problem.schools), dtype=np.int64)
         reach = np.zeros(len(problem.schools), dtype=np.int64)
-        for at, row in self._total.items():
-            total[at] = whole(row)
+        total[list(self._total)] = whole[self._total_at]
         for at, (_, row) in self._reach.items():
-            reach[at] = whole(row)
+            reach[at] = whole[row.id]
         goals = {goal: weight * unit for goal, weight in self.aims.items()}
         for goal in self.held:
-            goals[goal] = goals.get(goal, 0) + max(0, round(-duals.get(self._goal[goal], 0.0) * unit))
-        return Prices(
-            unit,
-            goals,
-            request,
-            total,
-            reach,
-            _array(whole(row) for row in self._sessions),
-            _array(whole(row) for row in self._site),
-            _array(whole(row) for row in self._links),
-        )
+            goals[goal] = goals.get(goal, 0) + max(0, -int(exact[self._goal[goal].id]))
+        sessions, site, links = whole[self._sessions_at], whole[self._site_at], whole[_numbers(self._links)]
+        return Prices(unit, goals, request, total, reach, sessions, site, links)
 
     def _unit(self, dearest: float) -> int:
         """As fine as 64 bits allow for the largest sums that can come up: of the objective, and of the rows' prices."""
@@ -285,5 +266,6 @@ class Master:
         return 1 << max(0, min(FINEST, ROOM_BITS - math.ceil(math.log2(most))))
 
 
-def _array(values: Iterable[int]) -> Ints:
-    return np.fromiter(values, dtype=np.int64)
+def _numbers(rows: Iterable[mathopt.LinearConstraint]) -> Ints:
+    """The numbers of these rows, by which prices come."""
+    return np.fromiter((row.id for row in rows), dtype=np.int64)

@@ -147,8 +147,8 @@ class Pipeline:
         """What the LP takes wholly stays, an integer program chooses the rest."""
         self.progress.phase("rounding")
         weights = blend(self.ground, self.goals)
-        kept = self.relaxation.decided(blended)
-        pool = self.relaxation.beside(kept, self.relaxation.promising(blended, SOME, None))
+        kept = self.relaxation.decided(blended.relaxed)
+        pool = self.relaxation.beside(kept, self.relaxation.promising(blended.relaxed, SOME, None))
         self._choose(self._program([*kept, *pool], weights, {}, kept), ())
 
     def _chosen(self) -> list[int]:
@@ -263,7 +263,7 @@ class Pipeline:
         held, last = self.bounded[goal]
         gap = last.bound - self._levels([goal])[goal]
         later = self.goals[self.goals.index(goal) :]
-        patterns = self.relaxation.promising(last, MANY, gap)
+        patterns = self.relaxation.promising(last.relaxed, MANY, gap)
         program = self._program([*patterns, *self._now()], blend(self.ground, later), held, ())
         self._choose(program, [members for _, members in self._now()])
 

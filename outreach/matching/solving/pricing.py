@@ -43,6 +43,15 @@ class Listing:
         return max(0, self.rest or 0, *(value for value, _ in self.patterns[:1]))
 
 
+@dataclass(frozen=True, slots=True)
+class Included:
+    """A site's best pattern that has a certain option (None: not known), and by how much it is worth less than its best of all."""
+
+    loss: int
+    site: int
+    members: Members | None
+
+
 @dataclass
 class Priced:
     """What a round of pricing found: per site the value of its best pattern (0 for none), and patterns worth more than the
@@ -68,7 +77,7 @@ class Pricing:
 
     def price(self, values: Ints, uses: Ints, site_prices: Ints) -> Priced:
         """Every site's best pattern at these values of options and of using a resource. Raises `OutOfTime`."""
-        promising = _Promising(self.ground, values, uses, self._sizes())
+        promising = _Promising(self.ground, values, uses, self._sizes(), np.arange(self.ground.n))
         best = [0] * len(self.ground.sites)
         found: list[tuple[int, int, Members]] = []
         prices = site_prices.tolist()
@@ -93,22 +102,27 @@ class Pricing:
             same[ground.site_of[np.flatnonzero((uses != self._last[1]) & (ground.site_of >= 0))]] = False
         return same
 
-    def least_loss(self, rows: Ints, values: Ints, uses: Ints, best: Sequence[int]) -> int | None:
-        """By how much the best patterns (`best` by site, as `price` found them) fall at least where one of these options has to be
-        in a pattern; None where none can be in any."""
-        least: int | None = None
+    def with_one_of(self, rows: Ints, values: Ints, uses: Ints, best: Sequence[int]) -> list[Included]:
+        """Per site that has any of these options the best pattern with one of them, if there is any, those of the least loss first.
+
+        `best` by site, as `price` found them at these values of options and of using a resource. Raises `OutOfTime`.
+        """
+        ground = self.ground
         raised = values.copy()
         # More than all else together, so that every best pattern has one of them where any has.
         lift = int(np.abs(values).sum() + np.abs(uses).sum()) + 1
         raised[rows] += lift
-        promising = _Promising(self.ground, raised, uses, self._sizes())
-        for number in np.unique(self.ground.site_of[self.ground.resource[rows]]).tolist():
-            value, _ = self._site(number, promising)
-            # Where tails bound a week, two of the options may stand in one bound: then the loss is below 0 and tells nothing.
+        sites = np.unique(ground.site_of[ground.resource[rows]]).tolist()
+        there = [ground.members(at) for number in sites for at in ground.sites[number].resources]
+        promising = _Promising(ground, raised, uses, self._sizes(), np.sort(np.concatenate(there)))
+        found: list[Included] = []
+        for number in sites:
+            value, patterns = self._site(number, promising)
             if value > lift // 2:
-                loss = best[number] - (value - lift)
-                least = loss if least is None else min(least, loss)
-        return None if least is None else max(0, least)
+                # Where tails bound a week, two of the options may stand in one bound: then the loss is below 0 and tells nothing.
+                loss = max(0, best[number] - (value - lift))
+                found.append(Included(loss, number, patterns[0][1] if patterns else None))
+        return sorted(found, key=lambda one: (one.loss, one.site))
 
     def _sizes(self) -> Ints:
         """How many options a pattern of each resource may have at most."""
@@ -174,17 +188,17 @@ class Pricing:
 
 
 class _Promising:
-    """The options that can be in a pattern worth anything, by resource and in falling order of value."""
+    """Those `among` the options that can be in a pattern worth anything, by resource and in falling order of value."""
 
-    def __init__(self, ground: Ground, values: Ints, uses: Ints, sizes: Ints) -> None:
+    def __init__(self, ground: Ground, values: Ints, uses: Ints, sizes: Ints, among: Ints) -> None:
         self.ground = ground
         self.sizes = sizes
         self._uses = uses
         top = np.zeros(ground.resources, dtype=np.int64)
-        np.maximum.at(top, ground.resource, values)
+        np.maximum.at(top, ground.resource[among], values[among])
         # With the best companions an option of negative value can still serve a slot's minimum.
         rest = (sizes - 1) * top + uses
-        chosen = np.flatnonzero(values + rest[ground.resource] > 0)
+        chosen = among[values[among] + rest[ground.resource[among]] > 0]
         chosen = chosen[np.lexsort((chosen, -values[chosen], ground.resource[chosen]))]
         self._options = chosen.tolist()
         self._values = values[chosen].tolist()

@@ -6,7 +6,7 @@ Gilmore and Gomory, "A linear programming approach to the cutting-stock problem"
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,8 @@ from outreach.matching.solving.pricing import Pricing
 SINGLES = 8
 # A column counts as chosen by the LP from this share on.
 CHOSEN = 0.999
+# The value of an option that is in no pattern: below what all others of a pattern are worth (see `Master._unit`).
+WORTHLESS = -(1 << 60)
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,9 @@ class Relaxation:
             found.setdefault(site, []).append(option)
         return [(site, tuple(sorted(members))) for site, members in sorted(found.items())]
 
-    def decided(self, last: Round) -> list[tuple[int, Members]]:
+    def decided(self, relaxed: Relaxed) -> list[tuple[int, Members]]:
         """The patterns that the LP takes wholly."""
-        return [self.master.columns[at] for at in np.flatnonzero(last.relaxed.share >= CHOSEN).tolist()]
+        return [self.master.columns[at] for at in np.flatnonzero(relaxed.share >= CHOSEN).tolist()]
 
     def beside(
         self, kept: Iterable[tuple[int, Members]], patterns: Iterable[tuple[int, Members]]
@@ -89,9 +91,9 @@ class Relaxation:
             if site not in sites and asking.isdisjoint(map(self.ground.request.item, members))
         ]
 
-    def promising(self, last: Round, most: int, gap: float | None) -> list[tuple[int, Members]]:
+    def promising(self, relaxed: Relaxed, most: int, gap: float | None) -> list[tuple[int, Members]]:
         """The LP's patterns that lose less than `gap` of the objective by being chosen (`most` of them, the best first)."""
-        master, prices = self.master, last.relaxed.prices
+        master, prices = self.master, relaxed.prices
         values = prices.option_values(self.ground, master.link_rows[: len(prices.links)])
         site = np.array([number for number, _ in master.columns], dtype=np.int64)
         column = np.repeat(np.arange(len(site)), [len(members) for _, members in master.columns])
@@ -123,11 +125,15 @@ class Relaxation:
     def _round(self) -> Round:
         return self.priced(self.master.solve(self.clock))
 
-    def priced(self, relaxed: Relaxed) -> Round:
-        """The bound that a solution's prices prove, and the patterns and rows that it lacks, taken into the LP."""
+    def priced(self, relaxed: Relaxed, without: Sequence[int] = ()) -> Round:
+        """The bound that a solution's prices prove, and the patterns and rows that it lacks, taken into the LP.
+
+        `without`: options that no pattern may have, so that the bound is one of plans without them.
+        """
         prices = relaxed.prices
         links = list(self.master.link_rows)
         values = prices.option_values(self.ground, links)
+        values[list(without)] = WORTHLESS
         priced = self.pricing.price(values, prices.use_values(self.ground), prices.site)
         whole = prices.bound(self.ground, links, priced.best, self.master.held)
         new = self.master.separate(relaxed) + self.master.add(priced.columns)

@@ -1,0 +1,105 @@
+"""GLOP on one growing model, through MathOpt's own messages.
+
+`mathopt.IncrementalSolver` makes Python objects of every value and status of an answer and of the basis it is given: on a city
+that is four times the work of a warm solve itself. Here values are arrays, and a basis stays the message that it came as.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from ortools.math_opt.core.python.solver import Solver
+    from ortools.math_opt.python import mathopt
+    from ortools.math_opt.result_pb2 import SolveResultProto
+    from ortools.math_opt.solution_pb2 import BasisProto
+
+Reals = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """An optimal solution: `values` by the number of the variable, `duals` by that of the row (both begin at 0 in a model from
+    which nothing is taken). `basis` is None where the solver has none to give."""
+
+    value: float
+    values: Reals
+    duals: Reals
+    basis: BasisProto | None
+
+
+class Glop:
+    """Solves a model, and solves it again when it has grown or its limits have changed."""
+
+    def __init__(self, model: mathopt.Model) -> None:
+        self.model = model
+        self._tracker = model.add_update_tracker()
+        self._solver = self._begun()
+
+    def _begun(self) -> Solver:
+        from ortools.math_opt.core.python import solver
+        from ortools.math_opt.parameters_pb2 import SolverInitializerProto
+        from ortools.math_opt.python import mathopt
+
+        return solver.new(mathopt.SolverType.GLOP.value, self.model.export_model(), SolverInitializerProto())
+
+    def solve(self, params: mathopt.SolveParameters, basis: BasisProto | None) -> Solution | None:
+        """The optimum, from this basis (of the model as it was once) or from nothing; None where GLOP comes to no exact end."""
+        from ortools.math_opt.callback_pb2 import CallbackRegistrationProto
+        from ortools.math_opt.model_parameters_pb2 import ModelSolveParametersProto
+        from pybind11_abseil.status import StatusNotOk
+
+        asked = ModelSolveParametersProto()
+        asked.variable_values_filter.skip_zero_values = True
+        asked.dual_values_filter.skip_zero_values = True
+        # No reduced costs: the filter lets nothing through.
+        asked.reduced_costs_filter.filter_by_ids = True
+        if basis is not None:
+            asked.initial_basis.CopyFrom(basis)
+            self._complete(asked.initial_basis)
+        try:
+            self._update()
+            result = self._solver.solve(
+                params.to_proto(), asked, None, CallbackRegistrationProto(), None, None
+            )
+        except StatusNotOk as failure:
+            raise RuntimeError(f"GLOP: {failure}") from None
+        return solution(self.model, result)
+
+    def _update(self) -> None:
+        update = self._tracker.export_update()
+        if update is not None:
+            if not self._solver.update(update):
+                self._solver = self._begun()
+            self._tracker.advance_checkpoint()
+
+    def _complete(self, basis: BasisProto) -> None:
+        """Columns that are new since then are at their lower limit, new rows are basic."""
+        from ortools.math_opt.solution_pb2 import BASIS_STATUS_AT_LOWER_BOUND, BASIS_STATUS_BASIC
+
+        for part, count, status in (
+            (basis.variable_status, self.model.get_num_variables(), BASIS_STATUS_AT_LOWER_BOUND),
+            (basis.constraint_status, self.model.get_num_linear_constraints(), BASIS_STATUS_BASIC),
+        ):
+            new = range(len(part.ids), count)
+            part.ids.extend(new)
+            part.values.extend([status] * len(new))
+
+
+def solution(model: mathopt.Model, result: SolveResultProto) -> Solution | None:
+    """What a result holds; None where it is not optimal."""
+    from ortools.math_opt.result_pb2 import TERMINATION_REASON_OPTIMAL
+
+    if result.termination.reason != TERMINATION_REASON_OPTIMAL:
+        return None
+    best = result.solutions[0]
+    values = np.zeros(model.get_num_variables())
+    values[list(best.primal_solution.variable_values.ids)] = best.primal_solution.variable_values.values
+    duals = np.zeros(model.get_num_linear_constraints())
+    duals[list(best.dual_solution.dual_values.ids)] = best.dual_solution.dual_values.values
+    basis = best.basis if best.HasField("basis") else None
+    return Solution(best.primal_solution.objective_value, values, duals, basis)
