@@ -29,7 +29,7 @@ from outreach.matching.problem import Assignment, Problem, VisitRequest
 from outreach.matching.solving.engine import Clock, Loading, OutOfTime
 from outreach.matching.solving.linear import Unsolved
 from outreach.matching.solving.options import options_of
-from outreach.matching.solving.pipeline import SMALL
+from outreach.matching.solving.pace import SMALL
 
 # So many options at most are few enough for CP-SAT to answer exactly, request by request.
 EXACT = 400

@@ -30,7 +30,8 @@ from outreach.matching.solving.engine import Clock, Effort, Loading, OutOfTime
 from outreach.matching.solving.greedy import drafted
 from outreach.matching.solving.linear import Unsolved
 from outreach.matching.solving.options import Options, options_of
-from outreach.matching.solving.pipeline import SMALL, Pipeline
+from outreach.matching.solving.pace import SMALL
+from outreach.matching.solving.pipeline import Pipeline
 from outreach.matching.solving.progress import Event, Progress
 from outreach.matching.solving.search import FIRST_BUDGET, Search
 from outreach.matching.solving.timetable import TeamDays

@@ -41,7 +41,7 @@ def test_highs_solves_what_glop_gives_up() -> None:
     problem, _ = tiny()
     exact = bound_of(Relaxation(ground_of(problem), endless()), problem)
     relaxation = Relaxation(ground_of(problem), endless())
-    relaxation.master._glop.solve = imprecise  # type: ignore[assignment, method-assign]
+    relaxation.master.glop.solve = imprecise  # type: ignore[assignment, method-assign]
     assert bound_of(relaxation, problem) == pytest.approx(exact)
 
 

@@ -67,6 +67,11 @@ class Best:
         """Whether the goal's value is as good as its bound."""
         return self.values[goal] == self.bounds[goal]
 
+    def open_wide(self, goal: str, share: float) -> bool:
+        """Whether the goal's bound is further than this share of itself from its value."""
+        bound, value = float(self.bounds[goal]), float(self.values[goal])
+        return abs(bound - value) > share * abs(bound)
+
     def objectives(self) -> tuple[Objective, ...]:
         """The goals of the best plan as a plan reports them."""
         return tuple(

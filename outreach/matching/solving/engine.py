@@ -38,6 +38,10 @@ class Clock:
         """A clock that ends after a share of this one's time."""
         return Clock(self.began, self.began + share * (self.deadline - self.began), self.stop)
 
+    def rest(self, share: float) -> Clock:
+        """A clock that ends after a share of what this one has left."""
+        return Clock(self.began, time.monotonic() + share * self.left(), self.stop)
+
     def left(self) -> float:
         """Seconds until the deadline, 0 as soon as somebody wishes to stop."""
         return 0.0 if self.stop() else max(0.0, self.deadline - time.monotonic())

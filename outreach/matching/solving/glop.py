@@ -24,12 +24,14 @@ Reals = NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class Solution:
     """An optimal solution: `values` by the number of the variable, `duals` by that of the row (both begin at 0 in a model from
-    which nothing is taken). `basis` is None where the solver has none to give."""
+    which nothing is taken). `basis` is None where the solver has none to give; `steps` counts those of the
+    simplex method."""
 
     value: float
     values: Reals
     duals: Reals
     basis: BasisProto | None
+    steps: int = 0
 
 
 class Glop:
@@ -96,10 +98,12 @@ def solution(model: mathopt.Model, result: SolveResultProto) -> Solution | None:
 
     if result.termination.reason != TERMINATION_REASON_OPTIMAL:
         return None
-    best = result.solutions[0]
+    # A first-order method may give the two halves apart.
+    best = next(one for one in result.solutions if one.HasField("dual_solution"))
     values = np.zeros(model.get_num_variables())
     values[list(best.primal_solution.variable_values.ids)] = best.primal_solution.variable_values.values
     duals = np.zeros(model.get_num_linear_constraints())
     duals[list(best.dual_solution.dual_values.ids)] = best.dual_solution.dual_values.values
     basis = best.basis if best.HasField("basis") else None
-    return Solution(best.primal_solution.objective_value, values, duals, basis)
+    steps = result.solve_stats.simplex_iterations
+    return Solution(best.primal_solution.objective_value, values, duals, basis, steps)

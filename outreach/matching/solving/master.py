@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.glop import Glop, Reals
 from outreach.matching.solving.ground import Ground, Ints
-from outreach.matching.solving.linear import optimum
+from outreach.matching.solving.linear import nearly, optimum
 from outreach.matching.solving.links import Links
 from outreach.matching.solving.prices import LinkRow, Prices
 
@@ -32,6 +32,8 @@ Members = tuple[int, ...]
 # One point of the objective in the prices' whole numbers is at most 2**20; less where the sums would leave 64 bits.
 FINEST = 20
 ROOM_BITS = 57
+# So many steps of GLOP take longer than the interior point method does from nothing.
+MANY_STEPS = 5_000
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,15 @@ class Master:
         self._gains: list[dict[str, int]] = []
         self._of_option: dict[int, list[int]] = defaultdict(list)
         self._variables: list[mathopt.Variable] = []
-        self._basis: BasisProto | None = None
+        self.basis: BasisProto | None = None
+        self._steps = 0
+        self._old = False
         self._free: set[int] = set()
         self.model = mathopt.Model()
         self.model.objective.is_maximize = True
         self._add_rows()
         self._add_reach()
-        self._glop = Glop(self.model)
+        self.glop = Glop(self.model)
 
     def _add_rows(self) -> None:
         ground, problem, model = self.ground, self.ground.problem, self.model
@@ -185,7 +189,7 @@ class Master:
     def forced(self, request: int, without: Sequence[int]) -> Iterator[None]:
         """For a while the request at this position has to be placed, and not by these options. Afterwards the basis is that of
         before. Whoever adds columns meanwhile leaves these options out."""
-        row, basis = self._request[request], self._basis
+        row, basis = self._request[request], self.basis
         before = row.lower_bound
         row.lower_bound = 1.0
         self._free.add(request)
@@ -197,26 +201,49 @@ class Master:
         finally:
             row.lower_bound = before
             self._free.discard(request)
-            self._basis = basis
+            self.basis = basis
             for at in closed:
                 self._variables[at].upper_bound = math.inf
 
-    def solve(self, clock: Clock) -> Relaxed:
-        """Solve with the columns so far. Raises `OutOfTime` and `Unsolved`."""
-        found = optimum(self._glop, self._basis, clock, dual=bool(self._free))
-        # HiGHS may have none to give; then the next solve begins from nothing.
-        self._basis = found.basis
+    @property
+    def heavy(self) -> bool:
+        """Whether GLOP needed many steps from one basis to the next."""
+        return self._steps > MANY_STEPS
+
+    def solve(self, clock: Clock, *, nearly_with: int = 0) -> Relaxed:
+        """Solve with the columns so far. With `nearly_with` threads (0: not at all) to a thousandth, where that is possible.
+
+        Raises `OutOfTime` and `Unsolved`.
+        """
+        found = nearly(self.model, clock, nearly_with) if nearly_with else None
+        if found is None:
+            # After solving nearly the last basis is an old one, from which it would be a long way.
+            found = optimum(self.glop, self.basis, clock, dual=bool(self._free), heavy=self._old)
+            # HiGHS may have none to give; then the next solve begins from nothing.
+            self.basis, self._steps, self._old = found.basis, found.steps, False
+        else:
+            self._old = True
         # Variables are numbered in the order in which they came, those of the schools' reach first.
         share = found.values[len(self._reach) :]
-        return Relaxed(found.value, self._use(share), share, self._prices(found.duals))
+        return Relaxed(found.value, self.use(share), share, self._prices(found.duals))
 
-    def _use(self, share: Reals) -> Reals:
+    def use(self, share: Reals) -> Reals:
         use = np.zeros(self.ground.n)
         chosen = np.flatnonzero(share > 0).tolist()
         sizes = [len(self.columns[at][1]) for at in chosen]
         members = [option for at in chosen for option in self.columns[at][1]]
         np.add.at(use, np.array(members, dtype=np.int64), np.repeat(share[chosen], sizes))
         return use
+
+    def take(self, columns: Iterable[int]) -> None:
+        """From now on these columns are taken wholly."""
+        for at in columns:
+            self._variables[at].lower_bound = 1.0
+
+    def free(self, columns: Iterable[int]) -> None:
+        """The opposite of `take`."""
+        for at in columns:
+            self._variables[at].lower_bound = 0.0
 
     def separate(self, relaxed: Relaxed) -> int:
         """Add the links that a solution breaks; how many."""

@@ -18,8 +18,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from outreach.matching.solving import pace
 from outreach.matching.solving.background import Task
 from outreach.matching.solving.blend import blend
+from outreach.matching.solving.diving import dive
 from outreach.matching.solving.engine import POLL_SECONDS
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.integer import Integer
@@ -30,32 +32,6 @@ from outreach.matching.solving.relaxation import Relaxation, Round
 from outreach.matching.solving.rounding import rounded
 from outreach.matching.solving.search import Search
 from outreach.matching.solving.work import Work
-
-# Patterns for an integer program, the most promising ones: beside what the LP has decided, and in all.
-SOME = 30_000
-MANY = 12_000
-# HiGHS cannot be interrupted, so it ends this much before the clock does.
-MARGIN = 0.5
-# The LP of all goals has this share of the whole time at most: one that crawls has good prices long before its end.
-RELAXING = 0.4
-# After so many rounds the prices tell where a plan loses.
-USEFUL = 4
-# The blend of the goals is solved to this much of its value; the rest of the way takes as long and changes no plan.
-CLOSE = 1e-5
-# Of the time that is left an integer program has this share, and so many nodes.
-SHARE = 0.25
-# What CP-SAT's search of the whole has of it.
-SHARE_WHOLE = 0.5
-NODES = 2_000
-# With one worker its limit is nodes alone, and what they cost differs by a hundred times: few of them.
-NODES_ALONE = 50
-ROUNDING = 1e-6
-# So many options at most are few enough for CP-SAT as a whole.
-SMALL = 20_000
-# The bound of such a problem is called loose when it is further than this share of itself from the best plan.
-LOOSE = 0.005
-# Parts of the plan chosen anew in vain after which CP-SAT's search of the whole, where it is small enough, is worth more.
-IDLE = 25
 
 
 class Pipeline:
@@ -69,7 +45,7 @@ class Pipeline:
         # With one worker a run is to end the same way on any machine: no part of it is cut short by a share of the time.
         self.alone = self.effort.workers == 1
         self.ground = Ground(self.options, self.days, self.clock)
-        self.relaxation = Relaxation(self.ground, self.clock)
+        self.relaxation = Relaxation(self.ground, self.clock, self.effort.workers)
         self.bounded: dict[str, tuple[dict[str, int], Round]] = {}
         """Per goal the levels at which its LP was solved last, and that solution."""
         self.tried: set[tuple[str, tuple[tuple[str, int], ...]]] = set()
@@ -78,6 +54,8 @@ class Pipeline:
         self.whole: Search | None = None
         self.searched: set[str] = set()
         """Goals for which CP-SAT has searched the whole."""
+        self.hurried: set[str] = set()
+        """Goals for which the promising patterns were searched as soon as the goal had a bound."""
 
     def run(self) -> None:
         """Raises `OutOfTime` and `Unsolved`."""
@@ -98,7 +76,7 @@ class Pipeline:
         weights = blend(self.ground, self.goals)
         self.relaxation.master.aim(weights)
         self.relaxation.seed(self._chosen(), weights)
-        until = self.clock if self.alone else self.clock.part(RELAXING)
+        until = self.clock if self.alone else self.clock.part(pace.RELAXING)
         rounds = 0
 
         def heard(last: Round) -> bool:
@@ -108,16 +86,27 @@ class Pipeline:
             if rounds.bit_count() == 1:
                 self._round(last)
             self._hear()
-            if rounds == USEFUL:
+            if rounds == pace.USEFUL:
                 self._begin_local(last)
             return until.left() <= 0
 
-        last = self.relaxation.converge(CLOSE, heard)
+        last = self.relaxation.converge(pace.CLOSE, heard)
+        if not last.exact:
+            # What the LP takes wholly is to be seen, and only a basic solution takes much wholly.
+            last = self.relaxation.exactly()
         self._round(last)
+        self._dive()
         return last
 
     def _round(self, last: Round) -> None:
         self._take(rounded(self.options, self.days, last.relaxed.use, self.clock))
+
+    def _dive(self) -> None:
+        """A plan from the LP as it stands."""
+        until = self.clock if self.alone else self.clock.rest(pace.DIVING)
+        use = dive(self.ground, self.relaxation.master, until, self.clock, self._hear)
+        self.clock.check()
+        self._take(rounded(self.options, self.days, use, self.clock))
 
     def _begin_local(self, blended: Round) -> None:
         """From now on the local search is at work, at these prices."""
@@ -148,7 +137,7 @@ class Pipeline:
         self.progress.phase("rounding")
         weights = blend(self.ground, self.goals)
         kept = self.relaxation.decided(blended.relaxed)
-        pool = self.relaxation.beside(kept, self.relaxation.promising(blended.relaxed, SOME, None))
+        pool = self.relaxation.beside(kept, self.relaxation.promising(blended.relaxed, pace.SOME, None))
         self._choose(self._program([*kept, *pool], weights, {}, kept), ())
 
     def _chosen(self) -> list[int]:
@@ -183,8 +172,8 @@ class Pipeline:
     def _choose(self, program: Integer, start: Sequence[Members]) -> None:
         """The best choice as far as an integer program finds it."""
         left = self.clock.left()
-        seconds = max(0.0, min(left if self.alone else SHARE * left, left - MARGIN))
-        nodes = NODES_ALONE if self.alone else NODES
+        seconds = max(0.0, min(left if self.alone else pace.SHARE * left, left - pace.MARGIN))
+        nodes = pace.NODES_ALONE if self.alone else pace.NODES
         task = Task(lambda: program.solve(seconds, self.effort.seed, start, nodes))
         self._take(task.wait(self.clock, self._hear))
 
@@ -195,16 +184,24 @@ class Pipeline:
             held = self._levels(earlier)
             if not self.best.proven(goal) and self.bounded.get(goal, ({"": 0}, None))[0] != held:
                 self.bounded[goal] = held, self._bound(goal, held)
+                if self.best.open_wide(goal, pace.WIDE):
+                    self._dive()
                 self._search_whole(goal)
+                self._search_early(goal)
+
+    def _search_early(self, goal: str) -> None:
+        """Once for a goal that is open wide: what is gained in it now need not be bounded twice in the goals after it."""
+        if self.best.open_wide(goal, pace.LOOSE) and goal not in self.hurried:
+            self.hurried.add(goal)
+            self._search(goal)
 
     def _search_whole(self, goal: str) -> None:
         """Once for a goal whose LP is loose, where the problem is small enough."""
-        bound, value = float(self.best.bounds[goal]), float(self.best.values[goal])
-        loose = abs(bound - value) > LOOSE * abs(bound)
-        if loose and not self.alone and len(self.options) <= SMALL and goal not in self.searched:
+        loose = self.best.open_wide(goal, pace.LOOSE)
+        if loose and not self.alone and len(self.options) <= pace.SMALL and goal not in self.searched:
             self.searched.add(goal)
             self.whole = self.whole or Search(self.work)
-            self.whole.goal(goal, SHARE_WHOLE * self.clock.left())
+            self.whole.goal(goal, pace.SHARE_WHOLE * self.clock.left())
             self._give()
 
     def _levels(self, goals: Sequence[str]) -> dict[str, int]:
@@ -239,8 +236,8 @@ class Pipeline:
     def _settled(self, goal: str, last: Round) -> bool:
         """Whether more rounds cannot bring the bound to the next possible value: the LP of more patterns is never lower."""
         step = self.ground.step[goal]
-        reached = math.floor(last.relaxed.value / step + ROUNDING) * step
-        return reached >= self.ground.level(goal, self.best.bounds[goal])
+        reached = math.floor(last.relaxed.value / step + pace.ROUNDING) * step
+        return last.exact and reached >= self.ground.level(goal, self.best.bounds[goal])
 
     def _close(self) -> None:
         """Goal by goal: the patterns that could still improve it, until every goal has been looked at in vain."""
@@ -263,7 +260,7 @@ class Pipeline:
         held, last = self.bounded[goal]
         gap = last.bound - self._levels([goal])[goal]
         later = self.goals[self.goals.index(goal) :]
-        patterns = self.relaxation.promising(last.relaxed, MANY, gap)
+        patterns = self.relaxation.promising(last.relaxed, pace.MANY, gap)
         program = self._program([*patterns, *self._now()], blend(self.ground, later), held, ())
         self._choose(program, [members for _, members in self._now()])
 
@@ -273,7 +270,7 @@ class Pipeline:
             return False
         self.progress.phase("parts")
         known = self.best.assignments
-        patience = IDLE if self.alone or len(self.options) <= SMALL else math.inf
+        patience = pace.IDLE if self.alone or len(self.options) <= pace.SMALL else math.inf
         while self.best.assignments is known and self.local.idle < patience:
             if self.alone:
                 if not self.local.step():

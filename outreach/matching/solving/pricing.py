@@ -7,9 +7,9 @@ what is known. A slot for which that takes too long is filled by dynamic program
 
 from __future__ import annotations
 
-import heapq
-import math
-from collections.abc import Iterable, Iterator, Sequence
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,14 +20,13 @@ from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.ground import Ground, Ints
 from outreach.matching.solving.packing import Packing
 from outreach.matching.solving.partners import BlockPartners, Partners, SlotPartners
+from outreach.matching.solving.set_search import SetSearch
 
 KEPT = 3
 # Patterns of a resource that are looked at when it shares its sessions with others; what lies behind them is bounded.
 WIDE = 12
 # Sets of a slot that are looked at one by one, about a millisecond; then a table is faster.
 SLOT_STEPS = 400
-# Sets of any resource between two looks at the clock: whether a team can give eight sessions takes a millisecond.
-STEPS_A_LOOK = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,7 @@ class Pricing:
     def __init__(self, ground: Ground, clock: Clock) -> None:
         self.ground = ground
         self.clock = clock
+        self.rng = random.Random(0)  # noqa: S311 - only spreads the covers
         self.groups = np.array(
             [ground.problem.limits(slot).max_groups for slot in ground.problem.slots], dtype=np.int64
         )
@@ -75,8 +75,13 @@ class Pricing:
         self._last: tuple[Ints, Ints] | None = None
         self._priced: dict[int, tuple[int, list[Found]]] = {}
 
-    def price(self, values: Ints, uses: Ints, site_prices: Ints) -> Priced:
-        """Every site's best pattern at these values of options and of using a resource. Raises `OutOfTime`."""
+    def price(self, values: Ints, uses: Ints, site_prices: Ints, covers: int = 0) -> Priced:
+        """Every site's best pattern at these values of options and of using a resource. Raises `OutOfTime`.
+
+        The best patterns of all sites want the same few requests, of which the LP can place each but once. A cover is patterns
+        of all sites that share no request: `covers` of them are added where they gain (the idea of complementary columns; Ghoniem
+        and Sherali, "Complementary column generation and bounding approaches for set partitioning formulations", 2009).
+        """
         promising = _Promising(self.ground, values, uses, self._sizes(), np.arange(self.ground.n))
         best = [0] * len(self.ground.sites)
         found: list[tuple[int, int, Members]] = []
@@ -89,8 +94,31 @@ class Pricing:
             best[number], patterns = priced[number]
             found += [(prices[number] - value, number, members) for value, members in patterns]
         self._last, self._priced = (values, uses), priced
-        found.sort()
+        gaining = [number for number in priced if best[number] > prices[number]]
+        gaining.sort(key=lambda number: prices[number] - best[number])
+        for _ in range(covers):
+            found += self._cover(gaining, promising, prices)
+            self.rng.shuffle(gaining)
+        found = sorted(set(found)) if covers else sorted(found)
         return Priced(best, [(number, members) for gap, number, members in found if gap < 0])
+
+    def _cover(
+        self, sites: Sequence[int], promising: _Promising, prices: Sequence[int]
+    ) -> Iterator[tuple[int, int, Members]]:
+        """The best pattern of each of these sites among the requests that none before it has taken."""
+        with promising.without() as taken:
+            for number in sites:
+                self.clock.check()
+                # Falling, so the first of the known ones that is free is the best of all that are.
+                known = self._priced[number][1]
+                free = (one for one in known if taken.isdisjoint(self.ground.request[list(one[1])].tolist()))
+                best = next(free, None)
+                if best is None:
+                    best = next(iter(self._site(number, promising)[1]), None)
+                if best is not None:
+                    value, members = best
+                    yield prices[number] - value, number, members
+                    taken.update(self.ground.request[list(members)].tolist())
 
     def _same(self, values: Ints, uses: Ints) -> NDArray[np.bool_]:
         """Which sites were priced at these very values the last time: late rounds change few of them."""
@@ -165,7 +193,7 @@ class Pricing:
         if size == 1:
             singles: list[Found] = [(value + use, (option,)) for value, option in options]
             return _listing([one for one in singles if partners.enough(one[1])][:keep], keep)
-        search = _Search(partners, options, use, size, keep, self.clock)
+        search = SetSearch(partners, options, use, size, keep, self.clock)
         found = search.run(SLOT_STEPS if isinstance(partners, SlotPartners) else None)
         if found is None and isinstance(partners, SlotPartners):
             packed = self._packing(resource, partners).best(options, use, keep)
@@ -194,6 +222,7 @@ class _Promising:
         self.ground = ground
         self.sizes = sizes
         self._uses = uses
+        self._taken: set[int] = set()
         top = np.zeros(ground.resources, dtype=np.int64)
         np.maximum.at(top, ground.resource[among], values[among])
         # With the best companions an option of negative value can still serve a slot's minimum.
@@ -208,6 +237,14 @@ class _Promising:
             for at, begin, count in zip(resources.tolist(), begins.tolist(), counts.tolist(), strict=True)
         }
 
+    @contextmanager
+    def without(self) -> Iterator[set[int]]:
+        """For a while without the options of the requests in this set, which the caller fills."""
+        try:
+            yield self._taken
+        finally:
+            self._taken = set()
+
     def sites(self) -> list[int]:
         """The sites with any promising option."""
         return sorted({int(self.ground.site_of[at]) for at in self._span})
@@ -215,81 +252,15 @@ class _Promising:
     def of(self, resource: int) -> list[tuple[int, int]]:
         """(value, option) of a resource, the most valuable first."""
         begin, end = self._span.get(resource, (0, 0))
-        return list(zip(self._values[begin:end], self._options[begin:end], strict=True))
+        pairs = zip(self._values[begin:end], self._options[begin:end], strict=True)
+        if not self._taken:
+            return list(pairs)
+        request = self.ground.request
+        return [(value, option) for value, option in pairs if request.item(option) not in self._taken]
 
     def use(self, resource: int) -> int:
         return int(self._uses[resource])
 
 
-class _Search:
-    """The best sets of a resource's options: depth first in falling order, cut off by the values that could still be added."""
-
-    def __init__(
-        self,
-        partners: Partners,
-        options: Sequence[tuple[int, int]],
-        use: int,
-        size: int,
-        keep: int,
-        clock: Clock,
-    ) -> None:
-        self.partners = partners
-        self.values = [value for value, _ in options]
-        self.options = [option for _, option in options]
-        self.use = use
-        self.size = size
-        self.keep = keep
-        self.clock = clock
-        self.steps = 0
-        self.found: list[Found] = []
-        # gains[i] - gains[j]: what options j..i-1 add where positive; with falling values the next ones are the best left.
-        self.gains = [0, *_running(max(0, value) for value in self.values)]
-
-    def run(self, most: int | None) -> list[Found] | None:
-        """The sets, falling; None when that takes more than `most` steps. Raises `OutOfTime`."""
-        self.most = math.inf if most is None else most
-        self._extend((), self.use, 0)
-        return None if self.steps > self.most else sorted(self.found, reverse=True)
-
-    def _extend(self, members: Members, value: int, begin: int) -> None:
-        room = self.size - len(members)
-        for at in range(begin, len(self.options)):
-            end = min(at + room, len(self.options))
-            own = self.values[at]
-            # The option itself counts even where it is negative, the following ones only where they help.
-            most = value + own + self.gains[end] - self.gains[at + 1]
-            if most <= self._floor() or self._over():
-                return
-            together = (*members, self.options[at])
-            if members and not self.partners.together(together):
-                continue
-            self._note(together, value + own)
-            if room > 1:
-                self._extend(together, value + own, at + 1)
-
-    def _over(self) -> bool:
-        self.steps += 1
-        if self.steps % STEPS_A_LOOK == 0:
-            self.clock.check()
-        return self.steps > self.most
-
-    def _floor(self) -> int:
-        return self.found[0][0] if len(self.found) == self.keep else 0
-
-    def _note(self, members: Members, value: int) -> None:
-        if value > self._floor() and self.partners.enough(members):
-            if len(self.found) == self.keep:
-                heapq.heapreplace(self.found, (value, members))
-            else:
-                heapq.heappush(self.found, (value, members))
-
-
 def _listing(patterns: list[Found], keep: int) -> Listing:
     return Listing(patterns, patterns[-1][0] if len(patterns) == keep else None)
-
-
-def _running(values: Iterable[int]) -> Iterator[int]:
-    total = 0
-    for value in values:
-        total += value
-        yield total

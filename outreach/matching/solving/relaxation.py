@@ -18,6 +18,9 @@ from outreach.matching.solving.master import Master, Members, Relaxed
 from outreach.matching.solving.pricing import Pricing
 
 SINGLES = 8
+# The bound is far from the LP from this share on. Until then prices need not be exact, and covers are worth their time.
+FAR = 0.01
+COVERS = 2
 # A column counts as chosen by the LP from this share on.
 CHOSEN = 0.999
 # The value of an option that is in no pattern: below what all others of a pattern are worth (see `Master._unit`).
@@ -32,18 +35,29 @@ class Round:
     relaxed: Relaxed
     whole: int
     new: int
+    exact: bool = True
+    """Whether the LP was solved exactly; nearly, it tells about its value and its end only roughly."""
 
     @property
     def bound(self) -> float:
         """The bound as the objective counts, for comparing with the LP."""
         return self.whole / self.relaxed.prices.unit
 
+    @property
+    def gap(self) -> float:
+        """Between the bound and the LP, as a share of the LP."""
+        value = self.relaxed.value
+        return (self.bound - value) / abs(value) if value else float(self.bound > 0)
+
 
 class Relaxation:
-    """The pattern LP of a ground, kept from goal to goal with its columns and its basis."""
+    """The pattern LP of a ground, kept from goal to goal with its columns and its basis.
 
-    def __init__(self, ground: Ground, clock: Clock) -> None:
+    `threads`: for a far way from the first patterns to the best ones; 0 where it begins near its end."""
+
+    def __init__(self, ground: Ground, clock: Clock, threads: int = 0) -> None:
         self.ground = ground
+        self.threads = threads
         self.clock = clock
         self.links = Links(ground)
         self.master = Master(ground, self.links)
@@ -112,30 +126,36 @@ class Relaxation:
 
         Raises `OutOfTime` (from the LP or between rounds).
         """
+        last, far = self._round(far=True), True
         while True:
-            last = self._round()
             enough = heard(last)
-            if (
-                enough
-                or last.new == 0
-                or last.bound - last.relaxed.value <= tolerance * abs(last.relaxed.value)
-            ):
+            if enough or (last.exact and (last.new == 0 or last.gap <= tolerance)):
                 return last
+            far = far and last.gap > FAR and last.new > 0
+            last = self._round(far=far)
 
-    def _round(self) -> Round:
-        return self.priced(self.master.solve(self.clock))
+    def _round(self, *, far: bool) -> Round:
+        threads = self.threads if far and self.master.heavy else 0
+        relaxed = self.master.solve(self.clock, nearly_with=threads)
+        return self.priced(relaxed, covers=COVERS if far and self.threads else 0, exact=not threads)
 
-    def priced(self, relaxed: Relaxed, without: Sequence[int] = ()) -> Round:
+    def exactly(self) -> Round:
+        """One round with an exact solution. Raises `OutOfTime` and `Unsolved`."""
+        return self._round(far=False)
+
+    def priced(
+        self, relaxed: Relaxed, without: Sequence[int] = (), *, covers: int = 0, exact: bool = True
+    ) -> Round:
         """The bound that a solution's prices prove, and the patterns and rows that it lacks, taken into the LP.
 
-        `without`: options that no pattern may have, so that the bound is one of plans without them.
+        `without`: options that no pattern may have, so that the bound is one of plans without them. `covers` as in `Pricing.price`.
         """
         prices = relaxed.prices
         links = list(self.master.link_rows)
         values = prices.option_values(self.ground, links)
         values[list(without)] = WORTHLESS
-        priced = self.pricing.price(values, prices.use_values(self.ground), prices.site)
+        priced = self.pricing.price(values, prices.use_values(self.ground), prices.site, covers)
         whole = prices.bound(self.ground, links, priced.best, self.master.held)
         new = self.master.separate(relaxed) + self.master.add(priced.columns)
         self.clock.check()
-        return Round(relaxed, whole, new)
+        return Round(relaxed, whole, new, exact)
