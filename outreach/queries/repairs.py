@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from outreach.models import (
     IN_FORCE,
@@ -129,9 +130,8 @@ def publication_of(study: Study) -> Publication | None:
 
 def slot_of(study: Study) -> Slot | None:
     """The cancelled slot that a repair is about."""
-    if study.kind is not StudyKind.REPAIR or not study.subject.startswith(SLOT):
-        return None
-    return db.session.get(Slot, int(study.subject.removeprefix(SLOT)))
+    number = study.subject_id("slot")
+    return None if number is None else db.session.get(Slot, number)
 
 
 def is_looked_for(booking: Booking, *, now: datetime) -> bool:
@@ -148,9 +148,20 @@ def _about(subject: str) -> list[Study]:
     return list(db.session.scalars(same.order_by(Study.id.desc())).unique())
 
 
-def newest_of_slot(slot: Slot) -> Study | None:
-    """The newest question about a cancelled slot."""
-    return next(iter(_about(f"{SLOT}{slot.id}")), None)
+def newest_about(study: Study) -> Study:
+    """The newest question about the same; this one where nobody has asked anew."""
+    return _about(study.subject)[0]
+
+
+def repairs_of_slots(slots: Iterable[Slot]) -> dict[int, int]:
+    """For each of these slots that a repair was asked about, the number of the newest question."""
+    subjects = {f"{SLOT}{slot.id}": slot.id for slot in slots}
+    asked = select(Study.subject, func.max(Study.id)).where(
+        Study.kind == StudyKind.REPAIR, Study.subject.in_(subjects)
+    )
+    return {
+        subjects[subject]: number for subject, number in db.session.execute(asked.group_by(Study.subject))
+    }
 
 
 @dataclass(frozen=True, slots=True)
