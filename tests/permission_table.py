@@ -16,6 +16,7 @@ SIGNED_IN = "+++ +++ ++ s"
 STAFF = "fff fff ++ s"
 HOSTS = "fff +++ ++ s"
 OWN_COMPANY = "fff +f+ ++ s"
+OWN_COMPANY_ALONE = "fff +n+ ++ s"
 OWN_SCHOOL = "++n fff ++ s"
 
 TABLE: dict[str, str] = {
@@ -88,6 +89,11 @@ TABLE: dict[str, str] = {
     "POST people.end_role": "fff ff+ ++ s",
     "POST proposals.publish": STAFF,
     "GET proposals.show": STAFF,
+    "POST repairs.anew": STAFF,
+    "POST repairs.carry_out": STAFF,
+    "GET repairs.progress": OWN_COMPANY_ALONE,
+    "GET repairs.show": OWN_COMPANY_ALONE,
+    "POST repairs.stop": STAFF,
     "GET requests.edit": OWN_SCHOOL,
     "POST requests.edit": OWN_SCHOOL,
     "POST requests.fit": "+++ fff ff s",

@@ -149,6 +149,7 @@ FACTS: dict[str, Any] = {
     "acted_as": "Hub member, Hilltop Park",
     "ended_by": "Stan Lo",
     "changed_by": "Ada Ng",
+    "moved_from": replace(VISIT, title="A day in the clouds", day=THURSDAY - timedelta(days=2)),
 }
 
 

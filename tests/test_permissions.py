@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, time, timedelta
 from pathlib import Path
@@ -27,7 +28,10 @@ from outreach.models import (
     RunState,
     School,
     Slot,
+    SlotState,
     SolveRun,
+    Study,
+    StudyKind,
     Team,
     TeamWindow,
     User,
@@ -54,6 +58,7 @@ LOOKING = {
     Team: "team.edit",
     SolveRun: "run.view",
     Proposal: "proposal.view",
+    Study: "repair.view",
     OutboxMessage: "outbox.read",
 }
 
@@ -112,9 +117,21 @@ def worked(cast: Cast, round_: Round) -> dict[str, object]:
     return {
         "run_id": run.id,
         "proposal_id": proposal.id,
+        **repaired(cast, round_),
         "message_id": build.kept(letter).id,
         "blocked_days_id": build.kept(blocked).id,
     }
+
+
+def repaired(cast: Cast, round_: Round) -> dict[str, object]:
+    """A repair of a slot of cora's company, and a study of another kind."""
+    slot = build.slot(build.offer(cast.company()), day=date(2027, 3, 10), state=SlotState.CANCELLED)
+    asked = {"round_id": round_.id, "requested_at": NOW, "seconds_limit": 5, "workers": 1}
+    question = json.dumps({"asked": {"event": {}, "struck": [], "direct": 1}})
+    done = {**asked, "state": RunState.DONE, "answer": '{"answers": []}'}
+    build.kept(Study(kind=StudyKind.EXPLAIN, subject="proposal-1", **done))
+    study = Study(kind=StudyKind.REPAIR, subject=f"slot-{slot.id}", question=question, **done)
+    return {"study_id": build.kept(study).id}
 
 
 def an_invitation(cast: Cast) -> Invitation:

@@ -45,6 +45,11 @@ class Study(Background, Base):
     round_: Mapped[Round] = relationship(lazy="joined")
     proposal: Mapped[Proposal | None] = relationship(lazy="joined")
 
+    def subject_id(self, noun: str) -> int | None:
+        """The number of the row that the question is about, where it is one of these."""
+        kind, _dash, number = self.subject.partition("-")
+        return int(number) if kind == noun else None
+
 
 class Reason(Base):
     """Why a proposal leaves one request out, as `outreach explain` has shown it. The lists keep the core's own form

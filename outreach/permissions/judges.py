@@ -15,10 +15,13 @@ from outreach.models import (
     RoundState,
     School,
     Slot,
+    Study,
+    StudyKind,
     Team,
     User,
     VisitRequest,
     WaitlistEntry,
+    db,
 )
 
 
@@ -98,6 +101,12 @@ def sees_offer(user: User | None, thing: Offer | Slot) -> bool:
 def either_side(user: User, booking: Booking) -> bool:
     """The school that comes, the company that receives, or staff."""
     return school_of(user, booking) or company_of(user, booking)
+
+
+def sees_repair(user: User, study: Study) -> bool:
+    """Staff see every study; the company that cancelled a slot sees the repair that followed from it."""
+    slot = None if study.kind is not StudyKind.REPAIR else db.session.get(Slot, study.subject_id("slot") or 0)
+    return user.is_staff or (slot is not None and company_of(user, slot))
 
 
 def sees_round(user: User, round_: Round) -> bool:

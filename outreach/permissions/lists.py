@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, cast, false, literal, or_, select, true
 
 from outreach.models import (
     AuditEntry,
@@ -25,6 +25,7 @@ from outreach.models import (
     Slot,
     SolveRun,
     Study,
+    StudyKind,
     Team,
     User,
     VisitRequest,
@@ -64,6 +65,13 @@ def _seen_rounds(user: User | None) -> ColumnElement[bool]:
     return _staff_only(user) if user is None or user.is_staff else Round.state != RoundState.DRAFT
 
 
+def _seen_studies(user: User | None) -> ColumnElement[bool]:
+    if user is None or user.is_staff:
+        return _staff_only(user)
+    own = select(literal("slot-") + cast(Slot.id, String)).where(Slot.offer_id.in_(_own_offers(user)))
+    return and_(Study.kind == StudyKind.REPAIR, Study.subject.in_(own))
+
+
 def _seen_people(user: User | None) -> ColumnElement[bool]:
     if user is None:
         return false()
@@ -93,7 +101,7 @@ VISIBLE: dict[type[Base], Callable[[User | None], ColumnElement[bool]]] = {
     School: lambda user: _own_schools(user, School.id),
     Slot: lambda user: Slot.offer_id.in_(select(Offer.id).where(_seen_offers(user))),
     SolveRun: _staff_only,
-    Study: _staff_only,
+    Study: _seen_studies,
     Team: lambda user: Team.company_id.in_(select(Company.id).where(companies_of(user))),
     User: _seen_people,
     VisitRequest: lambda user: _own_schools(user, VisitRequest.school_id),

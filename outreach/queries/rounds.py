@@ -135,6 +135,12 @@ def proposals_of(round_: Round) -> dict[int, Proposal]:
     return {proposal.solve_run_id: proposal for proposal in found}
 
 
+def published_proposal(round_: Round) -> int | None:
+    """The proposal that was published as the first version; later versions repair it."""
+    first = select(Publication.proposal_id).where(Publication.round_id == round_.id, Publication.number == 1)
+    return db.session.scalar(first)
+
+
 def newest_publication(round_: Round) -> Publication | None:
     """The version in force."""
     return db.session.scalar(

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from outreach.models import Proposal, RunState, SolveRun, db
+from outreach.models import Background, Proposal, RunState, SolveRun, db
 from outreach.queries.goals import Number, shown
 
 
@@ -68,6 +68,6 @@ def proposal_of_run(run: SolveRun) -> Proposal | None:
     return db.session.scalar(select(Proposal).where(Proposal.solve_run_id == run.id))
 
 
-def waiting_since(run: SolveRun, now: datetime) -> int:
+def waiting_since(run: Background, now: datetime) -> int:
     """Seconds that a queued run has waited for the worker; 0 once it runs. A long wait means that no worker is up."""
     return int((now - run.requested_at).total_seconds()) if run.state is RunState.QUEUED else 0

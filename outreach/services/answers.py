@@ -14,6 +14,7 @@ from typing import Any
 from outreach.models import RunState, Study, StudyKind, db
 from outreach.services.claims import Task, end, note, put_back, take, write_down
 from outreach.services.explaining import keep_reasons, question_why, reasons_in
+from outreach.services.repairing import judged_repairs, keep_repairs, question_repair, repairs_in
 from outreach.services.studies import Question, Unanswerable
 from outreach.services.transaction import audit, deed
 
@@ -24,16 +25,18 @@ NO_ANSWER = "The study ended without an answer."
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`question` may read rows; `read` judges the answer outside any transaction; `keep` writes what was read, in the deed that
-    ends the study. Both readers raise `Unanswerable`."""
+    """`question` may read rows; `read` judges the answer outside any transaction, and so does `judge` of what was read, against
+    the question; `keep` writes what came of it, in the deed that ends the study. All readers raise `Unanswerable`."""
 
     question: Callable[..., Question]
     read: Callable[[str], Any]
     keep: Callable[[Study, Any], None]
+    judge: Callable[[Study, Any], Any] | None = None
 
 
 KINDS: dict[StudyKind, Kind] = {
     StudyKind.EXPLAIN: Kind(question_why, reasons_in, keep_reasons),
+    StudyKind.REPAIR: Kind(question_repair, repairs_in, keep_repairs, judged_repairs),
 }
 
 
@@ -69,7 +72,9 @@ def finish_study(task: Task, *, state: RunState, result: str | None, fault: str,
             state, fault = RunState.FAILED, fault or NO_ANSWER
     else:
         try:
-            kept = KINDS[study.kind].read(result)
+            kind = KINDS[study.kind]
+            kept = kind.read(result)
+            kept = kind.judge(study, kept) if kind.judge is not None else kept
         except Unanswerable as refused:
             state, fault, result = RunState.FAILED, str(refused), None
     _end(task.number, task.claimed_at, state=state, answer=result, kept=kept, fault=fault, now=now)

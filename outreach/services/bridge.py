@@ -1,4 +1,5 @@
-"""Rows -> Problem, Plan -> rows: the only file that knows both the tables and the matching core.
+"""Rows -> Problem, Plan -> rows: with its arches `bridge_standing.py` and `bridge_repairs.py` the only place that knows both the
+tables and the matching core.
 
 A problem names rows as `school-12`, `slot-99`, `request-7`; nothing else of a person or a pupil goes into it. The core's light
 half (problem, candidates, check) is all that is used here, so a web process may call everything in this file.
@@ -80,7 +81,7 @@ def problem_of(rows: MatchingRows) -> Problem:
         offers=tuple(map(_offer, rows.offers)),
         slots=tuple(map(_slot, rows.slots)),
         teams=tuple(
-            _team(team, rows.team_offers[team.id], rows.team_windows[team.id]) for team in rows.teams
+            _team(team, rows.team_offers[team.id], rows.team_windows.get(team.id, [])) for team in rows.teams
         ),
         requests=tuple(
             _request(
@@ -233,10 +234,11 @@ def read_plan_of(problem_content: str, plan_content: str) -> ReadPlan:
         raise Unreadable(str(refused)) from refused
     faults = tuple(fault.sentence for fault in check(problem, plan, sha256_of(problem_content.encode())))
     placements = [] if faults else placements_of(problem, plan.assignments)
-    return ReadPlan(plan, plan_content, faults, tuple(map(_assignment, placements)))
+    return ReadPlan(plan, plan_content, faults, tuple(map(assignment_of, placements)))
 
 
-def _assignment(one: Placed) -> Assignment:
+def assignment_of(one: Placed) -> Assignment:
+    """The row of one placement, of no proposal yet."""
     day, start_time = from_wall(text_of(one.start))
     return Assignment(
         visit_request_id=number_of(one.visit_request.id),

@@ -36,6 +36,7 @@ from outreach.models import (
 )
 from outreach.models.words import KINDS, ROLE_WORDS
 from outreach.queries.contacts import hosts_of, teacher_of
+from outreach.queries.repairs import is_looked_for
 from outreach.services.links import link
 from outreach.services.tokens import LIFETIME, issue_token
 
@@ -53,6 +54,9 @@ class Told:
 TRUE_WHILE: dict[str, BookingState] = {
     "booking_awaiting": BookingState.AWAITING,
     "place_offered": BookingState.AWAITING,
+    "booking_moved": BookingState.AWAITING,
+    "group_placed": BookingState.AWAITING,
+    "no_other_place": BookingState.CANCELLED,
     "reminder_confirm": BookingState.AWAITING,
     "booking_confirmed": BookingState.CONFIRMED,
     "visit_coming": BookingState.CONFIRMED,
@@ -92,14 +96,32 @@ def _about_booking(message: OutboxMessage, *, now: datetime) -> Told | None:
     for_host = message.user_id != teacher_of(booking).id and booking.school_id not in message.user.school_ids
     facts: dict[str, Any] = {
         "visit": visit_of(booking, for_host=for_host),
-        "url": link("bookings.show", booking_id=booking.id),
+        "url": _way(message.template, booking),
         "confirm_by": booking.confirm_by,
         "held_until": booking.confirm_by,
         "cancelled_by": booking.cancelled_by,
         "reason": booking.cancel_reason,
+        "looked_for": not for_host and is_looked_for(booking, now=now),
     }
+    if message.template == "booking_moved":
+        return _about_move(message, facts)
     entry = calendar_entry(booking, facts) if message.template in WITH_ENTRY else None
     return Told({"reader": message.user.name, **facts}, entry)
+
+
+def _way(template: str, booking: Booking) -> str:
+    # Whose place is gone for good is helped by the catalogue, not by the page of what was.
+    if template == "no_other_place":
+        return link("offers.index")
+    return link("bookings.show", booking_id=booking.id)
+
+
+def _about_move(message: OutboxMessage, facts: dict[str, Any]) -> Told:
+    """The old place leaves the calendar; the new one enters it when it is confirmed."""
+    old = db.session.get_one(Booking, message.facts["moved_from"])
+    was = {"visit": visit_of(old, for_host=False), "url": link("bookings.show", booking_id=old.id)}
+    facts |= {"reader": message.user.name, "moved_from": was["visit"]}
+    return Told(facts, calendar_entry(old, was))
 
 
 def visit_of(booking: Booking, *, for_host: bool) -> Visit:

@@ -25,6 +25,7 @@ from outreach.models import (
 from outreach.queries.contacts import teacher_for
 from outreach.services.bookings import cancel_booking_in
 from outreach.services.outbox import queue
+from outreach.services.repairing import ask_repair
 from outreach.services.seats import SLOTS
 from outreach.services.series import (
     Series,
@@ -177,7 +178,8 @@ def _why_not_changed(slot: Slot, seen_version: int, *, most: int, groups: int, n
 
 @deed
 def cancel_slot(*, slot_id: int, reason: str, by: User, now: datetime) -> Slot:
-    """Cancel a slot with a reason: its live bookings end as cancelled by the company, its waiting list is told."""
+    """Cancel a slot with a reason: its live bookings end as cancelled by the company, its waiting list is told, and other places
+    are looked for at once."""
     if not reason.strip():
         raise SlotDoesNotHold(_l("Give a reason: the schools will read it."), field="reason")
     # First of all: it holds the row, so that nobody books the slot while its bookings are being cancelled.
@@ -198,6 +200,7 @@ def cancel_slot(*, slot_id: int, reason: str, by: User, now: datetime) -> Slot:
     bookings = list(db.session.scalars(held).unique())
     for booking in bookings:
         cancel_booking_in(booking=booking, cancelled_by="company", reason=reason.strip(), by=by, now=now)
+    ask_repair(slot, bookings, by=by, now=now)
     audit("slot.cancel", slot, by=by, now=now, bookings=len(bookings))
     return slot
 

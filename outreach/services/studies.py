@@ -42,10 +42,12 @@ def queue_study(
     proposal_id: int | None = None,
     seconds: int,
     workers: int,
+    question: str | None = None,
     by: User | None,
     now: datetime,
 ) -> Study:
-    """Inside the caller's deed: queue a study; where the same question is at work already, that one."""
+    """Inside the caller's deed: queue a study; where the same question is at work already, that one. `question` is what only
+    whoever asks can know of it."""
     insert_or_ignore(
         Study,
         kind=kind,
@@ -54,6 +56,7 @@ def queue_study(
         proposal_id=proposal_id,
         seconds_limit=seconds,
         workers=workers,
+        question=question,
         requested_by_id=None if by is None else by.id,
         requested_at=now,
         progress=[],

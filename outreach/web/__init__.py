@@ -19,6 +19,7 @@ BLUEPRINTS = (
     "rounds",
     "runs",
     "proposals",
+    "repairs",
     "schools",
     "ledger",
     "offers",

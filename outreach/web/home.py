@@ -12,6 +12,7 @@ from outreach.models import Round, User
 from outreach.permissions.judges import is_host, is_teacher
 from outreach.queries import home as questions
 from outreach.queries.people import own_invitations
+from outreach.queries.repairs import repairs_waiting
 from outreach.queries.rounds import open_rounds, supply_of
 from outreach.web.access import reader, requires
 
@@ -70,4 +71,5 @@ def _staff() -> str:
         letters_in_trouble=questions.letters_in_trouble(),
         begun=questions.beginnings(),
         unconfirmed=questions.unconfirmed_bookings(),
+        repairs=repairs_waiting(now=utc_now()),
     )

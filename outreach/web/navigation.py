@@ -63,6 +63,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "companies": ("companies.index", "offers.index", "home.index"),
     "runs": ("rounds.index",),
     "proposals": ("rounds.index",),
+    "repairs": ("rounds.index", "offers.mine"),
     "invitations.index": ("people.index",),
 }
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from outreach.clock import utc_now
 from outreach.models import Round, RoundState
 from outreach.queries import rounds as questions
+from outreach.queries.repairs import repairs_in
 from outreach.services import rounds as deeds
 from outreach.web.access import load_or_404, requires, signed_in_user
 from outreach.web.forms.base import fill, seen_version
@@ -74,6 +75,8 @@ def show(round_id: int) -> ResponseReturnValue:
         runs=questions.runs_of(round_),
         proposals=questions.proposals_of(round_),
         publication=questions.newest_publication(round_),
+        published=questions.published_proposal(round_),
+        repairs=repairs_in(round_, now=utc_now()),
         form=RunForm(seconds=current_app.config["SETTINGS"].solve_seconds),
     )
 
