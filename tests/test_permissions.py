@@ -28,6 +28,8 @@ from outreach.models import (
     School,
     Slot,
     SolveRun,
+    Study,
+    StudyKind,
     Team,
     TeamWindow,
     User,
@@ -105,6 +107,15 @@ def worked(cast: Cast, round_: Round) -> dict[str, object]:
     run = build.kept(SolveRun(seconds_limit=5, workers=1, state=RunState.DONE, **asked))
     facts = {"objectives": [], "plan": '{"unplaced": []}', "status": "optimal", "created_at": NOW}
     proposal = build.kept(Proposal(solve_run_id=run.id, round_id=round_.id, **facts))
+    study = Study(
+        round_id=round_.id,
+        kind=StudyKind.EXPLAIN,
+        subject=f"proposal-{proposal.id}",
+        proposal_id=proposal.id,
+        requested_at=NOW,
+        seconds_limit=5,
+        workers=1,
+    )
     moments = {"created_at": NOW, "due_at": NOW, "expires_at": NOW}
     letter = OutboxMessage(dedupe_key="x", user_id=cast.people["tess"], template="invitation", **moments)
     days = {"first_day": date(2027, 3, 17), "last_day": date(2027, 3, 18)}
@@ -112,6 +123,7 @@ def worked(cast: Cast, round_: Round) -> dict[str, object]:
     return {
         "run_id": run.id,
         "proposal_id": proposal.id,
+        "study_id": build.kept(study).id,
         "message_id": build.kept(letter).id,
         "blocked_days_id": build.kept(blocked).id,
     }

@@ -19,6 +19,7 @@ BLUEPRINTS = (
     "rounds",
     "runs",
     "proposals",
+    "reasons",
     "schools",
     "ledger",
     "offers",

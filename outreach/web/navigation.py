@@ -63,6 +63,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "companies": ("companies.index", "offers.index", "home.index"),
     "runs": ("rounds.index",),
     "proposals": ("rounds.index",),
+    "reasons": ("rounds.index",),
     "invitations.index": ("people.index",),
 }
 
