@@ -96,7 +96,7 @@ def _book(*, slot_id: int, group: Group, form_key: str, by: User, now: datetime)
         by=by,
         now=now,
     )
-    _tell_confirmed(booking, now=now)
+    tell_confirmed(booking, now=now)
     return booking
 
 
@@ -116,7 +116,7 @@ def confirm_booking(*, booking_id: int, seen_version: int | None = None, by: Use
         if booking.state is BookingState.CONFIRMED:
             return booking
         raise _why_undecided(booking, seen_version, now=now)
-    _tell_confirmed(booking, now=now)
+    tell_confirmed(booking, now=now)
     audit("booking.confirm", booking, by=by, now=now)
     return booking
 
@@ -276,7 +276,8 @@ def _why_undecided(booking: Booking, seen_version: int | None, *, now: datetime)
     return ChangedMeanwhile()
 
 
-def _tell_confirmed(booking: Booking, *, now: datetime) -> None:
+def tell_confirmed(booking: Booking, *, now: datetime) -> None:
+    """Inside the caller's deed, which has confirmed a booking: the letters to both sides."""
     key = f"booking-confirmed:{booking.id}"
     queue("booking_confirmed", user=teacher_of(booking), dedupe=key, booking=booking, now=now)
     _tell_hosts("visit_coming", booking, now=now)

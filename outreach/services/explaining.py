@@ -6,9 +6,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from outreach.models import Proposal, Reason, Study, StudyKind, User, db
+from outreach.models import Proposal, Reason, Study, StudyKind, User, VisitRequest, db
 from outreach.services.bridge import number_of
+from outreach.services.changes import changes_of, helps
 from outreach.services.studies import Question, Unanswerable, queue_study
+from outreach.services.transaction import deed
 
 FORMAT = "outreach-why/1"
 # Nobody waits at the screen for it: twice what the territory needs on two free cores.
@@ -29,6 +31,12 @@ def ask_why(proposal: Proposal, *, by: User | None, now: datetime) -> Study:
     )
 
 
+@deed
+def ask_why_anew(*, proposal_id: int, by: User, now: datetime) -> Study:
+    """Ask once more, because an answer failed, was stopped, or has never been asked for."""
+    return ask_why(db.session.get_one(Proposal, proposal_id), by=by, now=now)
+
+
 def question_why(study: Study, *, now: datetime) -> Question:
     """The problem that the proposal's run was given, and its plan. Raises `Unanswerable` where either is gone."""
     proposal = study.proposal
@@ -43,22 +51,31 @@ def question_why(study: Study, *, now: datetime) -> Question:
 
 
 def reasons_in(answer: str) -> list[Reason]:
-    """The rows of an answer. Raises `Unanswerable` where it is none."""
+    """The rows of an answer, without the changes that a school's own calendar forbids: the core has never seen it, only free
+    windows. Raises `Unanswerable` where it is none."""
     try:
         document = json.loads(answer)
         if document["format"] != FORMAT:
             raise Unanswerable(f"format: {document['format']!r} is not {FORMAT!r}")
-        return [_reason(one) for one in document["explanations"]]
+        reasons = [_reason(one) for one in document["explanations"]]
+        for reason in reasons:
+            _leave_out_what_helps_nobody(reason)
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise Unanswerable(f"The answer cannot be read: {fault!r}") from fault
+    return reasons
+
+
+def _leave_out_what_helps_nobody(reason: Reason) -> None:
+    asked = db.session.get(VisitRequest, reason.visit_request_id)
+    helping = [one for one in changes_of(reason) if asked is not None and helps(one, asked)]
+    reason.changes = [reason.changes[one.number] for one in helping]
+    reason.effort = min((one.effort for one in helping), default=None)
 
 
 def _reason(told: dict[str, Any]) -> Reason:
-    efforts = [change["effort"] for change in told["changes"]]
     return Reason(
         visit_request_id=number_of(told["request"]),
         reason=told["reason"],
-        effort=min(efforts, default=None),
         funnel=told["funnel"],
         because=told["because"],
         changes=told["changes"],

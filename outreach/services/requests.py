@@ -6,6 +6,7 @@ open: its row is locked, its version compared, and sending the same answers twic
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -24,7 +25,7 @@ from outreach.models import (
     db,
 )
 from outreach.services.request_facts import RequestFacts, facts_of, plain_answers, refuse_wrong, tidy
-from outreach.services.suitability import own_school
+from outreach.services.suitability import LABEL_LENGTH, own_school
 from outreach.services.transaction import ChangedMeanwhile, Refusal, audit, deed, insert_or_ignore
 
 # Until the plan binds, a school may say that it no longer wants to come.
@@ -90,7 +91,7 @@ def edit_request(
 ) -> VisitRequest:
     """Change the answers. What was handed in stays handed in; a draft, or what was withdrawn, is handed in if asked to."""
     facts = tidy(facts)
-    visit_request = _held_request(request_id)
+    visit_request = held_request(request_id)
     _hold_collecting(visit_request.round_id)
     hand_in = hand_in or visit_request.state is RequestState.SUBMITTED
     if visit_request.version != seen_version:
@@ -99,22 +100,53 @@ def edit_request(
         ):
             return visit_request
         raise ChangedMeanwhile
-    refuse_wrong(visit_request.school, facts, complete=hand_in)
-    for name, value in plain_answers(facts).items():
-        setattr(visit_request, name, value)
+    amend(visit_request, facts, complete=hand_in)
     if hand_in and visit_request.state is not RequestState.SUBMITTED:
         visit_request.state, visit_request.submitted_at = RequestState.SUBMITTED, now
+    audit("request.edit", visit_request, by=by, now=now, state=visit_request.state.value)
+    return visit_request
+
+
+def amend(visit_request: VisitRequest, facts: RequestFacts, *, complete: bool) -> None:
+    """Inside the caller's deed, which holds the row: write the answers, if they make sense."""
+    refuse_wrong(visit_request.school, facts, complete=complete)
+    for name, value in plain_answers(facts).items():
+        setattr(visit_request, name, value)
     # The row is written, and its version moves, also where only the lists change.
     flag_modified(visit_request, "note")
     _write_lists(visit_request, facts)
-    audit("request.edit", visit_request, by=by, now=now, state=visit_request.state.value)
-    return visit_request
+
+
+def second_label(label: str) -> str:
+    """What the second group of a split is called: 3A (2)."""
+    return f"{label[: LABEL_LENGTH - 4]} (2)"
+
+
+def twin_of(visit_request: VisitRequest, facts: RequestFacts, *, by: User, now: datetime) -> None:
+    """Inside the caller's deed: hand in a second request of a group that is split. Splitting twice writes one."""
+    key = f"second-of-{visit_request.id}-{facts.pupils}"
+    facts = replace(facts, group_label=second_label(facts.group_label))
+    ours = insert_or_ignore(
+        VisitRequest,
+        round_id=visit_request.round_id,
+        school_id=visit_request.school_id,
+        created_by_id=by.id,
+        form_key=key,
+        state=RequestState.SUBMITTED,
+        submitted_at=now,
+        created_at=now,
+        **plain_answers(facts),
+    )
+    if ours:
+        twin = db.session.scalars(select(VisitRequest).where(VisitRequest.form_key == key)).one()
+        _write_lists(twin, facts)
+        audit("request.write", twin, by=by, now=now, handed_in=True, split_from=visit_request.id)
 
 
 @deed
 def hand_in_request(*, request_id: int, by: User, now: datetime) -> VisitRequest:
     """Hand a draft in as it is, or again what was withdrawn. Pressing twice is harmless."""
-    visit_request = _held_request(request_id)
+    visit_request = held_request(request_id)
     if visit_request.state is RequestState.SUBMITTED:
         return visit_request
     _hold_collecting(visit_request.round_id)
@@ -127,10 +159,10 @@ def hand_in_request(*, request_id: int, by: User, now: datetime) -> VisitRequest
 @deed
 def withdraw_request(*, request_id: int, by: User, now: datetime) -> VisitRequest:
     """The school no longer wants this, as long as nothing is published. Pressing twice is harmless."""
-    visit_request = _held_request(request_id)
+    visit_request = held_request(request_id)
     if visit_request.state is RequestState.WITHDRAWN:
         return visit_request
-    _hold_round(
+    hold_round(
         visit_request.round_id,
         NOT_YET_BINDING,
         RequestWithdrawn(_l("The round is published: decline or cancel the booking instead.")),
@@ -140,8 +172,8 @@ def withdraw_request(*, request_id: int, by: User, now: datetime) -> VisitReques
     return visit_request
 
 
-def _held_request(request_id: int) -> VisitRequest:
-    """The row, locked and read anew: two teachers of a school decide one after the other."""
+def held_request(request_id: int) -> VisitRequest:
+    """The row inside a deed, locked and read anew: two teachers of a school decide one after the other."""
     statement = select(VisitRequest).where(VisitRequest.id == request_id)
     statement = statement.with_for_update(of=VisitRequest, key_share=True)
     return db.session.scalars(statement.execution_options(populate_existing=True)).unique().one()
@@ -149,10 +181,11 @@ def _held_request(request_id: int) -> VisitRequest:
 
 def _hold_collecting(round_id: int) -> None:
     words = _l("This round no longer takes requests.")
-    _hold_round(round_id, (RoundState.COLLECTING,), RoundNotCollecting(words))
+    hold_round(round_id, (RoundState.COLLECTING,), RoundNotCollecting(words))
 
 
-def _hold_round(round_id: int, states: tuple[RoundState, ...], refusal: Refusal) -> None:
+def hold_round(round_id: int, states: tuple[RoundState, ...], refusal: Refusal) -> None:
+    """Refuse unless the round is in one of `states`, and keep it there until the deed ends."""
     # FOR SHARE: whoever closes the round waits for this request, or we see the round closed.
     held = select(Round.id).where(Round.id == round_id, Round.state.in_(states)).with_for_update(read=True)
     if db.session.scalar(held) is None:

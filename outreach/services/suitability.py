@@ -11,12 +11,13 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from outreach.clock import later_the_same_day, public_holiday
-from outreach.models import IN_FORCE, BlockedDays, OfferKind, Round, School, Slot, SlotState, User, db
+from outreach.clock import later_the_same_day, public_holiday, to_utc
+from outreach.models import IN_FORCE, BlockedDays, Offer, OfferKind, Round, School, Slot, SlotState, User, db
 from outreach.models.words import GRADES, LANGUAGES
 from outreach.queries.rounds import round_in_force_on
 from outreach.services.bridge import visit_minutes
 from outreach.services.places import Group
+from outreach.services.seats import When
 from outreach.services.transaction import Refusal
 
 LABEL_LENGTH = 60
@@ -93,26 +94,29 @@ def refuse_incomplete(group: Group) -> None:
 
 
 def refuse_unsuitable(group: Group, slot: Slot, *, now: datetime) -> int:
-    """Refuse what does not suit this group; returns the one-way travel in minutes."""
-    offer = slot.offer
-    if slot.starts_at <= now:
+    """Refuse a slot that does not suit this group; returns the one-way travel in minutes."""
+    when = When(slot.day, slot.start_time, slot.end_time)
+    return refuse_unsuitable_session(group, slot.offer, when, most=slot.max_pupils, now=now)
+
+
+def refuse_unsuitable_session(group: Group, offer: Offer, when: When, *, most: int, now: datetime) -> int:
+    """The same for any session of an offer, a team's for example; `most` pupils find room in it."""
+    if to_utc(when.day, when.start_time) <= now:
         raise TooLate(_l("This session has begun already."))
     if group.grade not in offer.grades:
         raise DoesNotSuit(_l("This session is not for this grade."), field="grade")
     if not set(offer.languages) & set(group.languages):
         raise DoesNotSuit(_l("This session is not held in a language of your group."), field="languages")
-    if group.pupils > slot.max_pupils:
-        raise DoesNotSuit(
-            _l("This session takes %(most)d pupils at most.", most=slot.max_pupils), field="pupils"
-        )
+    if group.pupils > most:
+        raise DoesNotSuit(_l("This session takes %(most)d pupils at most.", most=most), field="pupils")
     if group.wheelchair and not offer.wheelchair:
         raise DoesNotSuit(_l("This place cannot be reached with a wheelchair."), field="wheelchair")
     travel = visit_minutes(group.school, offer)
-    refuse_busy_school(group.school, slot, travel if offer.kind is OfferKind.FIELD_VISIT else 0)
+    refuse_busy_school(group.school, when, travel if offer.kind is OfferKind.FIELD_VISIT else 0)
     return travel
 
 
-def refuse_busy_school(school: School, slot: Slot, travel: int) -> None:
+def refuse_busy_school(school: School, slot: Slot | When, travel: int) -> None:
     """The school's calendar, general holidays, and the hours of its day: back by dismissal."""
     blocked = blocking(school.id, slot.day)
     if blocked is not None:

@@ -20,6 +20,7 @@ BLUEPRINTS = (
     "runs",
     "proposals",
     "repairs",
+    "reasons",
     "schools",
     "ledger",
     "offers",

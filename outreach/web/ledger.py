@@ -6,16 +6,12 @@ slices of five schools or more: a slice of two tells each of the two how the oth
 
 from __future__ import annotations
 
-import csv
-import io
-from urllib.parse import urlencode
-
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from outreach.clock import today, utc_now
+from outreach.clock import utc_now
 from outreach.models import School
 from outreach.queries.paging import page_of_list
 from outreach.services import ledger as questions
@@ -24,7 +20,8 @@ from outreach.services.school_words import SECTIONS, TYPES
 from outreach.web.access import load_or_404, requires
 from outreach.web.context import district_name
 from outreach.web.forms.ledger import HISTORIES, LedgerFilterForm
-from outreach.web.paging import page_number, paged
+from outreach.web.paging import page_number, paged, sort_links
+from outreach.web.spreadsheets import csv_file
 
 blueprint = Blueprint("ledger", __name__)
 
@@ -67,7 +64,7 @@ def index() -> ResponseReturnValue:
         form=form,
         ledger=ledger,
         found=paged(found),
-        sorting=_sorting(form.sort.data),
+        sorting=sort_links(("name", *questions.SORTS), form.sort.data, down_first=questions.SORTS),
         slices=questions.slices_of(ledger.standings),
         said=said,
     )
@@ -79,12 +76,7 @@ def export() -> ResponseReturnValue:
     """The list as it is filtered and sorted, all pages of it, as a CSV file."""
     form = LedgerFilterForm(request.args)
     standings = form.wanted().of(questions.ledger_at(utc_now()).standings)
-    name = f"fairness-ledger-{today().isoformat()}.csv"
-    return Response(
-        _csv([_headings(), *map(_cells, standings)]),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_file("fairness-ledger", [_headings(), *map(_cells, standings)])
 
 
 @blueprint.get("/schools/<id:school_id>/balance")
@@ -106,21 +98,6 @@ def said(name: str, code: str) -> str:
     if name == "district":
         return district_name(code)
     return str({"section": SECTIONS, "finance_type": TYPES, "history": HISTORIES}[name][code])
-
-
-def _sorting(now: str | None) -> dict[str, dict[str, str]]:
-    """For each column that sorts: its link, and how it is sorted now. Names begin with A, counts with the largest."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "sort")]
-    found = {}
-    for key in ("name", *questions.SORTS):
-        down = f"-{key}"
-        first, second = (key, down) if key == "name" else (down, key)
-        wanted = second if now == first else first
-        entry = {"sort_url": f"{request.path}?{urlencode([*kept, ('sort', wanted)])}"}
-        if now in (key, down):
-            entry["sorted"] = "descending" if now == down else "ascending"
-        found[key] = entry
-    return found
 
 
 def _headings() -> list[object]:
@@ -157,14 +134,3 @@ def _cells(one: Standing) -> list[object]:
         *(balance.returned, balance.late, balance.called_off),
         *(balance.points, school.weight, one.weight),
     ]
-
-
-def _csv(rows: list[list[object]]) -> str:
-    # Excel takes a file for UTF-8 by its mark; a cell that begins like a formula is told to be text.
-    written = io.StringIO()
-    csv.writer(written).writerows([[_inert(cell) for cell in row] for row in rows])
-    return "\ufeff" + written.getvalue()
-
-
-def _inert(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") else cell

@@ -64,6 +64,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "runs": ("rounds.index",),
     "proposals": ("rounds.index",),
     "repairs": ("rounds.index", "offers.mine"),
+    "reasons": ("rounds.index",),
     "invitations.index": ("people.index",),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
@@ -44,3 +45,23 @@ class PageLinks(Generic[Row]):
 def paged(page: Page[Row], name: str = "page", *, part: str = "") -> PageLinks[Row]:
     """The page with links to its neighbours; `part` is where on the page the list stands, when it does not begin it."""
     return PageLinks(page.number, page.pages, page.total, list(page.rows), name, part)
+
+
+def sort_links(
+    keys: Iterable[str], now: str | None, *, down_first: Collection[str] = (), part: str = ""
+) -> dict[str, dict[str, str]]:
+    """For each column that sorts: its link, and how it is sorted now. `down_first` begin with the largest; `part` as above."""
+    kept = [
+        (name, value) for name, value in request.args.items(multi=True) if name not in ("page", part, "sort")
+    ]
+    there = f"#{part}" if part else ""
+    found = {}
+    for key in keys:
+        down = f"-{key}"
+        first, second = (down, key) if key in down_first else (key, down)
+        wanted = second if now == first else first
+        entry = {"sort_url": f"{request.path}?{urlencode([*kept, ('sort', wanted)])}{there}"}
+        if now in (key, down):
+            entry["sorted"] = "descending" if now == down else "ascending"
+        found[key] = entry
+    return found

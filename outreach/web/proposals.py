@@ -10,13 +10,14 @@ from outreach.clock import utc_now
 from outreach.models import Proposal
 from outreach.queries.goals import reached_by
 from outreach.queries.paging import page_of
-from outreach.queries.proposals import assignments_of, placed_in, reasons_of, unplaced_of
+from outreach.queries.proposals import assignments_of, placed_in
 from outreach.queries.rounds import newest_publication
 from outreach.services.publishing import publish_proposal
 from outreach.web.access import load_or_404, requires, signed_in_user
 from outreach.web.forms.base import seen_version
 from outreach.web.forms.rounds import ProposalFilterForm
 from outreach.web.paging import page_number, paged
+from outreach.web.reasons import unplaced_part
 
 blueprint = Blueprint("proposals", __name__)
 
@@ -28,17 +29,13 @@ def show(proposal_id: int) -> ResponseReturnValue:
     proposal = load_or_404(Proposal, proposal_id)
     form = ProposalFilterForm(request.args)
     found = page_of(assignments_of(proposal, form.wanted()), number=page_number())
-    reasons = reasons_of(proposal)
-    unplaced = page_of(unplaced_of(reasons), number=page_number("unplaced"))
     return render_template(
         "proposal/show.html",
-        proposal=proposal,
         form=form,
         found=paged(found, part="placed"),
         placed=placed_in(proposal),
         goals=reached_by(proposal),
-        unplaced=paged(unplaced, "unplaced", part="unplaced"),
-        reasons=reasons,
+        **unplaced_part(proposal, form),
         publication=newest_publication(proposal.round_),
     )
 

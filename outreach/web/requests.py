@@ -24,6 +24,7 @@ from outreach.web.forms.groups import own_schools
 from outreach.web.forms.requests import FilterForm, RequestForm
 from outreach.web.forms.wishes import code_of, wish_of
 from outreach.web.paging import page_number, paged
+from outreach.web.reasons import told_of
 
 blueprint = Blueprint("requests", __name__)
 
@@ -89,12 +90,14 @@ def show(request_id: int) -> ResponseReturnValue:
     """One request: what was asked, and what became of it."""
     visit_request = load_or_404(VisitRequest, request_id)
     wanted = staff_wanted(visit_request.school, visit_request.pupils)
+    booking = questions.bookings_of([visit_request]).get(visit_request.id)
     return render_template(
         "request/show.html",
         visit_request=visit_request,
         fit=_fit(visit_request),
-        booking=questions.bookings_of([visit_request]).get(visit_request.id),
+        booking=booking,
         staff_wanted=wanted if visit_request.staff < wanted else None,
+        **told_of(visit_request, booking),
     )
 
 

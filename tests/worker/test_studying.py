@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from outreach.models import Proposal, Reason, RoundState, RunState, Study, StudyKind, db
-from outreach.queries.proposals import reasons_of
+from outreach.queries.reasons import left_out_by
 from outreach.services.answers import NO_ANSWER
 from outreach.services.claims import Task
 from outreach.services.explaining import ask_why
@@ -34,7 +34,7 @@ def left_out(app: Flask, cast: Cast) -> Iterator[int]:
         build.visit_request(round_, cast.school("secondary"), cast.user("theo"), [offer])
         start_run(round_id=round_.id, seconds=20, workers=1, by=cast.user("stan"), now=NOW)
         solve_next(clock=lambda: NOW, ending=lambda: False)
-        (without,) = reasons_of(proposal())
+        (without,) = left_out_by(proposal())
         yield without
 
 

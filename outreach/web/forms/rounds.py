@@ -12,8 +12,10 @@ from outreach.models.district import DISTRICTS
 from outreach.models.rounds import GOALS, USUAL_GOALS
 from outreach.models.words import KINDS
 from outreach.queries.proposals import ProposalFilter
+from outreach.queries.reasons import SORTS, ReasonFilter
 from outreach.web.context import GOAL_WORDS, district_name
 from outreach.web.forms.base import Form, SearchForm, at_most, between, choices_of, required, stripped
+from outreach.web.reason_words import REASON_WORDS
 
 
 class RoundForm(Form):
@@ -75,11 +77,14 @@ class RunForm(Form):
 
 
 class ProposalFilterForm(SearchForm):
-    """Narrow the table of a proposal."""
+    """Narrow both lists of a proposal: the placed, and those without a place, which alone have reasons. `sort` travels along."""
 
     q = StringField(_l("School, company or offer"), filters=[stripped])
     district = SelectField(_l("District"))
     kind = SelectField(_l("Kind"))
+    reason = SelectField(_l("Without a place because"))
+    helps = SelectField(_l("A change would help"))
+    sort = HiddenField(default="district")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,8 +92,21 @@ class ProposalFilterForm(SearchForm):
             {"": _l("All districts"), **{one.code: district_name(one.code) for one in DISTRICTS}}
         )
         self.kind.choices = choices_of({"": _l("Both kinds"), **KINDS})
+        self.reason.choices = choices_of({"": _l("All reasons"), **REASON_WORDS})
+        self.helps.choices = choices_of({"": _l("Both"), "yes": _l("Yes"), "no": _l("No")})
+        if (self.sort.data or "").removeprefix("-") not in SORTS:
+            self.sort.data = "district"
 
     def wanted(self) -> ProposalFilter:
         """The filter as the question takes it."""
         found = {name: value or "" for name, value in self.known().items()}
         return ProposalFilter(found["q"], found["district"], found["kind"])
+
+    def wanted_reasons(self) -> ReasonFilter:
+        """The same for those without a place."""
+        found = {name: value or "" for name, value in self.known().items()}
+        return ReasonFilter(words=found.pop("q"), **found)
+
+    def asked_for(self) -> dict[str, str]:
+        """The filters that are set, for an address that keeps them."""
+        return {name: value for name, value in self.known().items() if value}

@@ -1,0 +1,303 @@
+"""Why a request has no place, and what would help, in words: for the teacher without another school's name, for the
+programme office with everything.
+
+Sentences speak of "the group", so that both read the same ones. What was not shown is called so: "proven" and "at most" are
+the core's own words for how much is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from flask_babel import LazyString, format_decimal
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext as _n
+
+from outreach import letters
+from outreach.models import Reason, VisitRequest
+from outreach.models.words import LANGUAGES, WEEKDAYS
+from outreach.queries.goals import shown
+from outreach.services.changes import Change, excepted_days, half_of_day, within_school_day
+from outreach.services.request_facts import FreeTime, facts_of
+from outreach.web.context import GOAL_WORDS
+
+NO_CANDIDATE, IMPOSSIBLE, OUTCOMPETED = "no-candidate", "impossible", "outcompeted"
+NOT_WORTH_IT, NOT_ESTABLISHED = "not-worth-it", "not-established"
+
+REASON_WORDS: dict[str, LazyString] = {
+    NO_CANDIDATE: _l("Nothing fits"),
+    IMPOSSIBLE: _l("No schedule has room"),
+    OUTCOMPETED: _l("Fewer would be served"),
+    NOT_WORTH_IT: _l("The whole would be worse"),
+    NOT_ESTABLISHED: _l("Not established"),
+}
+
+STEP_WORDS: dict[str, LazyString] = {
+    "all": _l("Offered in this round"),
+    "kind": _l("Kind of visit"),
+    "grade": _l("Grade"),
+    "language": _l("Languages"),
+    "pupils": _l("Number of pupils"),
+    "wheelchair": _l("Wheelchair access"),
+    "ban": _l("Ruled out by the programme office"),
+    "interest": _l("Topics and wishes"),
+    "travel": _l("Longest way there"),
+    "time": _l("Free times"),
+}
+
+
+def steps_of(reason: Reason) -> list[tuple[str, LazyString, int]]:
+    """The funnel: each answer with the number of dates that are left after it. Rules that nobody asked for are left out."""
+    counted = [(step["rule"], step["slots"] + step["team_windows"]) for step in reason.funnel]
+    return [
+        (rule, STEP_WORDS[rule], left)
+        for at, (rule, left) in enumerate(counted)
+        if rule not in ("wheelchair", "ban") or left < counted[at - 1][1]
+    ]
+
+
+def why(reason: Reason) -> list[str]:
+    """The reason in sentences that name no other school."""
+    steps = steps_of(reason)
+    if reason.reason == NO_CANDIDATE:
+        return [_nothing_left(steps)]
+    if reason.reason == NOT_ESTABLISHED:
+        return [
+            _("Why the group has no place could not be established in the time. A guess would be no answer."),
+            *_narrowest(steps),
+        ]
+    fits = steps[-1][2] if steps else 0
+    return [_fitting(fits), _held_against(reason), *_narrowest(steps)]
+
+
+def _nothing_left(steps: list[tuple[str, LazyString, int]]) -> str:
+    """The rule after which nothing is left."""
+    before = 0
+    for rule, _words, left in steps:
+        if left == 0:
+            return NOTHING[rule](before) if before else str(_("Nothing is offered in this round."))
+        before = left
+    return str(_("Nothing that is offered fits the request."))
+
+
+NOTHING: dict[str, Callable[[int], str]] = {
+    "kind": lambda before: _n(
+        "The one date of this round is of another kind than was asked for.",
+        "Of %(num)s dates in this round, none is of the kind that was asked for.",
+        before,
+        num=format_decimal(before),
+    ),
+    "grade": lambda before: _n(
+        "The one date of that kind is for other grades.",
+        "Of %(num)s dates of that kind, none is for the grade of the group.",
+        before,
+        num=format_decimal(before),
+    ),
+    "language": lambda before: _n(
+        "The one date for the grade is in none of the languages that were asked for.",
+        "Of %(num)s dates for the grade, none is in a language that was asked for.",
+        before,
+        num=format_decimal(before),
+    ),
+    "pupils": lambda before: _n(
+        "The one date for the grade in a language of the group has no room for so many pupils.",
+        "Of %(num)s dates for the grade in a language of the group, none has room for so many pupils.",
+        before,
+        num=format_decimal(before),
+    ),
+    "wheelchair": lambda before: _n(
+        "The one date with room for the group cannot be reached with a wheelchair.",
+        "Of %(num)s dates with room for the group, none can be reached with a wheelchair.",
+        before,
+        num=format_decimal(before),
+    ),
+    "ban": lambda before: _n(
+        "The one date with room for the group was ruled out by the programme office.",
+        "Of %(num)s dates with room for the group, all were ruled out by the programme office.",
+        before,
+        num=format_decimal(before),
+    ),
+    "interest": lambda before: _n(
+        "The one date with room for the group is neither of a topic nor of a company that was asked for.",
+        "Of %(num)s dates with room for the group, none is of a topic or a company that was asked for.",
+        before,
+        num=format_decimal(before),
+    ),
+    "travel": lambda before: _n(
+        "The one date that suits the topics and wishes is too far away.",
+        "Of %(num)s dates that suit the topics and wishes, none is near enough.",
+        before,
+        num=format_decimal(before),
+    ),
+    "time": lambda before: _n(
+        "The one date that suits the topics and wishes and is near enough is at a time when the group is not free.",
+        "Of %(num)s dates that suit the topics and wishes and are near enough, none is at a time when the group is free.",
+        before,
+        num=format_decimal(before),
+    ),
+}
+
+
+def _fitting(fits: int) -> str:
+    return _n(
+        "%(num)s date fits all answers of the request.",
+        "%(num)s dates fit all answers of the request.",
+        fits,
+        num=format_decimal(fits),
+    )
+
+
+def _narrowest(steps: list[tuple[str, LazyString, int]]) -> Iterator[str]:
+    """The answer that takes most dates away."""
+    lost = [
+        (before - left, words, before, left) for (*_rest, before), (_rule, words, left) in pairwise(steps)
+    ]
+    most = max(lost, key=lambda one: one[0], default=None)
+    if most is not None and most[0]:
+        _gone, words, before, left = most
+        yield _(
+            "What narrows it most is “%(answer)s”: of %(before)s dates it leaves %(left)s.",
+            answer=str(words),
+            before=format_decimal(before),
+            left=format_decimal(left),
+        )
+
+
+def _held_against(reason: Reason) -> str:
+    """What stands against a request that has dates to choose from."""
+    because = reason.because
+    if reason.reason == IMPOSSIBLE or because is None:
+        return _("No schedule can give the group one of them. This is proven.")
+    if not because["loss"]:
+        if because["losing"]:
+            return _(
+                "Another schedule, as good as this one, has a place for the group and leaves out another. It was an even choice."
+            )
+        return _("Another schedule, as good as this one, has a place for the group. It was an even choice.")
+    if reason.reason == OUTCOMPETED:
+        proven = _("This is proven.") if because["proven"] else _("No better schedule was found.")
+        return _("%(sentence)s %(proof)s", sentence=_served(because["goal"], because["loss"]), proof=proven)
+    return _worse(because["goal"], because["loss"], proven=because["proven"])
+
+
+def _served(goal: str, loss: float) -> str:
+    if goal == "equity":
+        return _("If the group had one of them, fewer schools would be served, counted by need.")
+    if goal == "groups":
+        return _n(
+            "If the group had one of them, %(num)s group fewer would have a place.",
+            "If the group had one of them, %(num)s groups fewer would have a place.",
+            int(loss),
+            num=format_decimal(loss),
+        )
+    return _n(
+        "If the group had one of them, %(num)s pupil fewer would have a place.",
+        "If the group had one of them, %(num)s pupils fewer would have a place.",
+        int(loss),
+        num=format_decimal(loss),
+    )
+
+
+def _worse(goal: str, loss: float, *, proven: bool) -> str:
+    """As many are served, but a later goal falls."""
+    if goal == "preference":
+        lost = _("the wishes of all groups would be met less well")
+    elif goal == "travel":
+        lost = _("all groups together would travel longer")
+    elif goal == "cost":
+        lost = _("the schedule would cost more")
+    else:
+        lost = _("more of the earlier schedule would change")
+    return _(
+        "A schedule with the group serves as many, but %(what)s (%(how_much)s).",
+        what=lost,
+        how_much=fall_words(goal, loss, proven=proven),
+    )
+
+
+def fall_words(goal: str, loss: float, *, proven: bool) -> str:
+    """By how much a goal would fall: exactly, or by no more than that."""
+    number = format_decimal(shown(goal, loss))
+    goal_name = str(GOAL_WORDS[goal])
+    if proven:
+        return _("%(goal)s: %(number)s, proven", goal=goal_name, number=number)
+    return _("%(goal)s: %(number)s at most", goal=goal_name, number=number)
+
+
+def change_words(change: Change, asked: VisitRequest) -> str:
+    """A change as a teacher would say it."""
+    return CHANGES[change.field](change, asked)
+
+
+def _travel(change: Change, asked: VisitRequest) -> str:
+    return _(
+        "%(more)d minutes more of travel (%(after)d instead of %(before)d)",
+        more=change.after - change.before,
+        after=change.after,
+        before=change.before,
+    )
+
+
+def _languages(change: Change, asked: VisitRequest) -> str:
+    known = [str(LANGUAGES[code]) for code in LANGUAGES if code in change.after]
+    return _("A session in %(languages)s", languages=_(" or ").join(known))
+
+
+def _kinds(change: Change, asked: VisitRequest) -> str:
+    if "coding_session" in change.before:
+        return _("A visit to a company instead of a session at the school")
+    return _("A session at the school instead of a visit to a company")
+
+
+def _split(change: Change, asked: VisitRequest) -> str:
+    first, second = change.parts
+    return _("Two groups, of %(first)d and %(second)d pupils", first=first, second=second)
+
+
+def _windows(change: Change, asked: VisitRequest) -> str:
+    hours = change.added
+    if hours is None:
+        return _("Other free times")
+    hours = within_school_day(hours, asked.school)
+    days = [letters.day(day) for day in excepted_days(asked, change)] if asked.exceptions else []
+    if days and _holds(asked, hours):
+        return _("%(day)s after all", day=days[0])
+    words = _weekly(hours)
+    if days:
+        return _("%(words)s, and %(day)s after all", words=words, day=days[0])
+    return words
+
+
+def _weekly(hours: FreeTime) -> str:
+    facts = {
+        "weekday": str(WEEKDAYS[hours.weekday]),
+        "times": letters.time_range(hours.start_time, hours.end_time),
+    }
+    half = half_of_day(hours)
+    if half == "morning":
+        return _("%(weekday)s morning too (%(times)s)", **facts)
+    if half == "afternoon":
+        return _("%(weekday)s afternoon too (%(times)s)", **facts)
+    return _("%(weekday)s too (%(times)s)", **facts)
+
+
+def _holds(asked: VisitRequest, hours: FreeTime) -> bool:
+    return any(
+        one.weekday == hours.weekday and one.start_time <= hours.start_time and hours.end_time <= one.end_time
+        for one in facts_of(asked).free_times
+    )
+
+
+CHANGES: dict[str, Callable[[Change, VisitRequest], str]] = {
+    "pupils": lambda change, asked: _(
+        "%(after)d pupils instead of %(before)d", after=change.after, before=change.before
+    ),
+    "max_travel_minutes": _travel,
+    "open": lambda change, asked: _("Any suitable offer, besides the topics and wishes"),
+    "languages": _languages,
+    "kinds": _kinds,
+    "windows": _windows,
+    "split": _split,
+}
