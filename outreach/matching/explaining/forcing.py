@@ -110,6 +110,16 @@ class Forcing:
         ground = self.ground
         return sum(self.weights[goal] // self.unit * ground.level(goal, reached[goal]) for goal in self.goals)
 
+    def _gained(self, rows: Sequence[int]) -> int:
+        """The same of a plan given by its options."""
+        ground = self.ground
+        gains = ground.gains(rows)
+        schools = np.unique(ground.school[list(rows)])
+        return sum(
+            self.weights[goal] // self.unit * (gains[goal] + int(ground.reach[goal][schools].sum()))
+            for goal in self.goals
+        )
+
     def _begin(self, chosen: Sequence[int]) -> None:
         """Solve the LP around the plan itself."""
         relaxation = self.relaxation
@@ -179,8 +189,7 @@ class Forcing:
         rows = self._whole_rows(last) or mended(self.relaxation, last, request, self.weights, self.clock)
         if rows is None:
             return _Known(min(bound, quick), FARTHEST, None)
-        plan = self._assignments(rows)
-        return _Known(min(bound, quick), self.total(values(self.problem, plan)), plan)
+        return _Known(min(bound, quick), self._gained(sorted(rows)), self._assignments(rows))
 
     def said(self, request: str, bound: int | None, plan: tuple[Assignment, ...] | None = None) -> Forced:
         """An answer; `bound` is a weighted sum in units."""
