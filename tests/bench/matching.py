@@ -24,6 +24,8 @@ from typing import Any
 
 from tests.bench.comparing import refuted, table
 from tests.bench.drawing import growth, over_time, write
+from tests.bench.explaining import SECONDS as EXPLAINING
+from tests.bench.explaining import explained, line
 from tests.bench.instances import GROWTH, MADE, SHAPES, Instance, instance
 from tests.bench.repairing import repairs, summary
 from tests.bench.running import Outcome, measured
@@ -72,6 +74,9 @@ def main(arguments: list[str] | None = None) -> None:
     if chosen.repairs:
         _repairs(chosen, folder)
         return
+    if chosen.explain:
+        _explanations(chosen, folder)
+        return
     solvers = present(chosen.solvers, folder / "timefold")
     for task in chosen.tasks:
         one = instance(task.name, folder / "instances")
@@ -101,7 +106,8 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--modes", type=_names, help="wall,cpu or one of them")
     parser.add_argument("--out", type=Path, default=Path("bench-results"), help="folder of figures and plots")
     parser.add_argument("--repairs", action="store_true", help="measure `outreach repair` instead")
-    parser.add_argument("--plan", type=Path, help="with --repairs and one instance: the plan to start from")
+    parser.add_argument("--explain", action="store_true", help="measure `outreach explain` instead")
+    parser.add_argument("--plan", type=Path, help="with these two and one instance: the plan to start from")
     parser.add_argument("--add", action="store_true", help="keep the runs that are in the folder already")
     chosen = parser.parse_args(arguments)
     for given, known in (
@@ -130,6 +136,19 @@ def _repairs(chosen: argparse.Namespace, folder: Path) -> None:
         print(f"\n{summary(found)}", flush=True)
         runs += found
         (folder / "repairs.json").write_text(json.dumps({"about": about(), "runs": runs}, indent=1) + "\n")
+
+
+def _explanations(chosen: argparse.Namespace, folder: Path) -> None:
+    """Explanations of the instances named, or of small and city."""
+    runs: list[Json] = []
+    for task in chosen.tasks if chosen.instances else (Task("small"), Task("city")):
+        one = instance(task.name, folder / "instances")
+        limits = _limit(chosen, task), chosen.seconds or EXPLAINING
+        runs.append(explained(one, folder / "explanations", chosen.plan, limits, chosen.workers))
+        print(line(runs[-1]), flush=True)
+        (folder / "explanations.json").write_text(
+            json.dumps({"about": about(), "runs": runs}, indent=1) + "\n"
+        )
 
 
 def _names(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from outreach.matching.problem_json import read_problem
 from outreach.matching.solving import diving, master
 from outreach.matching.solving.blend import blend
 from outreach.matching.solving.diving import dive
-from outreach.matching.solving.pricing import _Promising
+from outreach.matching.solving.promising import Promising
 from outreach.matching.solving.relaxation import Relaxation, Round
 from outreach.matching.solving.rounding import rounded
 from tests.matching.brute import RULES
@@ -61,7 +61,7 @@ def test_a_cover_shares_no_request_and_changes_no_bound() -> None:
     covered = pricing.price(values, uses, prices.site, covers=3)
     assert covered.best == plain.best
     assert set(plain.columns) < set(covered.columns)
-    promising = _Promising(ground, values, uses, pricing._sizes(), np.arange(ground.n))
+    promising = Promising(ground, values, uses, pricing._sizes, np.arange(ground.n))
     sites = [number for number, best in enumerate(plain.best) if best > prices.site[number]]
     cover = [members for _, _, members in pricing._cover(sites, promising, prices.site.tolist())]
     asked = ground.request[[option for members in cover for option in members]].tolist()

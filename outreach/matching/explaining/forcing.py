@@ -30,8 +30,8 @@ from outreach.matching.solving.timetable import TeamDays
 
 CHANGES = "changes"
 WHOLE = 1e-6
-# Of a request so many options are forced in one by one at most.
-BRANCHES = 12
+# Of a request so many options are forced in one by one at most (few where the LP is loose around the plan itself).
+BRANCHES, FEW = 12, 3
 # Below every weighted sum.
 FARTHEST = -(2**62)
 
@@ -58,10 +58,6 @@ class _Known:
     bound: int
     total: int
     plan: tuple[Assignment, ...] | None
-
-    @property
-    def settled(self) -> bool:
-        return self.total >= self.bound
 
 
 def counting(problem: Problem) -> tuple[str, ...]:
@@ -110,6 +106,16 @@ class Forcing:
         ground = self.ground
         return sum(self.weights[goal] // self.unit * ground.level(goal, reached[goal]) for goal in self.goals)
 
+    def _gained(self, rows: Sequence[int]) -> int:
+        """The same of a plan given by its options."""
+        ground = self.ground
+        gains = ground.gains(rows)
+        schools = np.unique(ground.school[list(rows)])
+        return sum(
+            self.weights[goal] // self.unit * (gains[goal] + int(ground.reach[goal][schools].sum()))
+            for goal in self.goals
+        )
+
     def _begin(self, chosen: Sequence[int]) -> None:
         """Solve the LP around the plan itself."""
         relaxation = self.relaxation
@@ -148,7 +154,7 @@ class Forcing:
         if quick is None:
             return self.said(request, None)
         known = self._forced(at, (), quick)
-        if not known.settled:
+        if known.total < min(known.bound, self.kept):
             known = self._branched(at, rows, known)
         return self.said(request, known.bound, known.plan)
 
@@ -158,14 +164,19 @@ class Forcing:
             (bound, row) for row in rows.tolist() if (bound := self._quick(np.array([row]))) is not None
         ]
         highest = known.total
+        # Where the LP hopes for more than the plan itself has, branches find plans, but they hardly ever prove anything.
+        most = BRANCHES if self._whole_bound == self.kept else FEW
         for number, (quick, row) in enumerate(sorted(bounds, reverse=True)):
             if quick <= highest:
                 break
-            if number == BRANCHES:
+            if number == most:
                 highest = quick
                 break
             one = self._forced(request, [other for other in rows.tolist() if other != row], quick)
-            known = max(known, one, key=lambda found: found.total)
+            known = replace(max(known, one, key=lambda found: found.total), bound=known.bound)
+            if known.total >= self.kept:
+                # Nobody is outcompeted, and about plans that are better than the given one there is nothing to prove.
+                return known
             highest = max(highest, one.bound)
         return replace(known, bound=min(known.bound, highest))
 
@@ -179,8 +190,7 @@ class Forcing:
         rows = self._whole_rows(last) or mended(self.relaxation, last, request, self.weights, self.clock)
         if rows is None:
             return _Known(min(bound, quick), FARTHEST, None)
-        plan = self._assignments(rows)
-        return _Known(min(bound, quick), self.total(values(self.problem, plan)), plan)
+        return _Known(min(bound, quick), self._gained(sorted(rows)), self._assignments(rows))
 
     def said(self, request: str, bound: int | None, plan: tuple[Assignment, ...] | None = None) -> Forced:
         """An answer; `bound` is a weighted sum in units."""

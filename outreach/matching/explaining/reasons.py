@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from outreach.matching.check import values
 from outreach.matching.explaining.exchanges import Exchange
 from outreach.matching.explaining.forcing import Forced, counting
 from outreach.matching.explaining.stand import Stand, Worth
@@ -17,9 +16,8 @@ from outreach.matching.explanation import (
     SERVING,
     Because,
 )
-from outreach.matching.plan import Value
-from outreach.matching.problem import MAXIMISED, Assignment
-from outreach.matching.solving.goals import scale_of, scaled, unscaled
+from outreach.matching.problem import Assignment
+from outreach.matching.solving.goals import scale_of, unscaled
 
 # Less than any goal of a plan can lose.
 FARTHEST = -(2**62)
@@ -58,7 +56,6 @@ class Reasons:
         self.verifier = Verifier(self.problem, stand.plan)
         self.goals = self.problem.objectives
         self.count = len(counting(self.problem))
-        self.now = values(self.problem, stand.plan.values())
         self.nothing: Worth = (0,) * len(self.goals)
         """The worth of a plan as good as the given one; `kept` that of any that keeps the counting goals."""
         self.kept: Worth = (*self.nothing[: self.count], *[FARTHEST] * (len(self.goals) - self.count))
@@ -84,15 +81,13 @@ class Reasons:
             case.tight = known is not None and known == forced.bound
 
     def _found(self, plan: tuple[Assignment, ...]) -> Found:
+        present, options = self.stand.draft.of_request, self.stand.options
         there = {one.request for one in plan}
-        reached = values(self.problem, plan)
-        worth = tuple(self._gain(goal, reached[goal]) for goal in self.goals)
         new = tuple(one for one in plan if self.stand.plan.get(one.request) != one)
-        return Found(worth, new, tuple(name for name in self.stand.plan if name not in there))
-
-    def _gain(self, goal: str, reached: Value) -> int:
-        more = scaled(reached - self.now[goal], scale_of(self.problem, goal))
-        return more if goal in MAXIMISED else -more
+        losing = tuple(name for name in self.stand.plan if name not in there)
+        leaving = [present[name] for name in (*losing, *(one.request for one in new)) if name in present]
+        coming = [options.indices_for(one)[0] for one in new]
+        return Found(self.stand.worth(leaving, coming), new, losing)
 
     def _offer(self, case: Case, found: Found) -> None:
         better = case.best is None or found.worth > case.best.worth

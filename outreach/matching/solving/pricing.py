@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.ground import Ground, Ints
 from outreach.matching.solving.packing import Packing
 from outreach.matching.solving.partners import BlockPartners, Partners, SlotPartners
+from outreach.matching.solving.promising import Promising
 from outreach.matching.solving.set_search import SetSearch
 
 KEPT = 3
@@ -27,6 +28,8 @@ KEPT = 3
 WIDE = 12
 # Sets of a slot that are looked at one by one, about a millisecond; then a table is faster.
 SLOT_STEPS = 400
+# Sums of values stay below this.
+ROOM = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Pricing:
         of all sites that share no request: `covers` of them are added where they gain (the idea of complementary columns; Ghoniem
         and Sherali, "Complementary column generation and bounding approaches for set partitioning formulations", 2009).
         """
-        promising = _Promising(self.ground, values, uses, self._sizes(), np.arange(self.ground.n))
+        promising = Promising(self.ground, values, uses, self._sizes, np.arange(self.ground.n))
         best = [0] * len(self.ground.sites)
         found: list[tuple[int, int, Members]] = []
         prices = site_prices.tolist()
@@ -103,7 +106,7 @@ class Pricing:
         return Priced(best, [(number, members) for gap, number, members in found if gap < 0])
 
     def _cover(
-        self, sites: Sequence[int], promising: _Promising, prices: Sequence[int]
+        self, sites: Sequence[int], promising: Promising, prices: Sequence[int]
     ) -> Iterator[tuple[int, int, Members]]:
         """The best pattern of each of these sites among the requests that none before it has taken."""
         with promising.without() as taken:
@@ -136,22 +139,35 @@ class Pricing:
         `best` by site, as `price` found them at these values of options and of using a resource. Raises `OutOfTime`.
         """
         ground = self.ground
-        raised = values.copy()
-        # More than all else together, so that every best pattern has one of them where any has.
-        lift = int(np.abs(values).sum() + np.abs(uses).sum()) + 1
-        raised[rows] += lift
         sites = np.unique(ground.site_of[ground.resource[rows]]).tolist()
-        there = [ground.members(at) for number in sites for at in ground.sites[number].resources]
-        promising = _Promising(ground, raised, uses, self._sizes(), np.sort(np.concatenate(there)))
+        there = np.sort(
+            np.concatenate([ground.members(at) for number in sites for at in ground.sites[number].resources])
+        )
+        largest = max(map(self._largest, sites))
+        # No pattern is worth more, nor less than minus that; so with the lift those that have one of the options stand apart.
+        most = largest * (int(np.abs(values[there]).max()) + int(np.abs(uses).max(initial=0))) + 1
+        lift = 4 * most
+        if lift * largest >= ROOM:
+            return [Included(0, number, None) for number in sites]
+        raised = values.copy()
+        raised[rows] += lift
+        promising = Promising(ground, raised, uses, self._sizes, there)
         found: list[Included] = []
         for number in sites:
             value, patterns = self._site(number, promising)
-            if value > lift // 2:
+            if value > most:
                 # Where tails bound a week, two of the options may stand in one bound: then the loss is below 0 and tells nothing.
                 loss = max(0, best[number] - (value - lift))
                 found.append(Included(loss, number, patterns[0][1] if patterns else None))
         return sorted(found, key=lambda one: (one.loss, one.site))
 
+    def _largest(self, number: int) -> int:
+        """How many options a pattern of a site has at most."""
+        site, sizes = self.ground.sites[number], self._sizes
+        each = int(sizes[list(site.resources)].max())
+        return each if site.limit is None else each * min(site.limit, len(site.resources))
+
+    @cached_property
     def _sizes(self) -> Ints:
         """How many options a pattern of each resource may have at most."""
         slots = self.ground.slots
@@ -159,7 +175,7 @@ class Pricing:
         groups = np.minimum(self.groups, np.diff(self.ground.bounds)[:slots])
         return np.concatenate([groups, self.ground.largest[slots:]])
 
-    def _site(self, number: int, promising: _Promising) -> tuple[int, list[Found]]:
+    def _site(self, number: int, promising: Promising) -> tuple[int, list[Found]]:
         """A site's best value (or, for resources together, a bound of it; never below 0) and its best patterns, falling."""
         site = self.ground.sites[number]
         if site.limit is None:
@@ -168,7 +184,7 @@ class Pricing:
         shelves = [self._shelf(at, promising, site.limit) for at in site.resources if promising.of(at)]
         return combined(shelves, site.limit, self.ground.request, KEPT)
 
-    def _shelf(self, at: int, promising: _Promising, limit: int) -> Shelf:
+    def _shelf(self, at: int, promising: Promising, limit: int) -> Shelf:
         """The best patterns of a resource for each number of sessions."""
         if at < self.ground.slots:
             listing = self._alone(at, promising, None, WIDE)
@@ -181,7 +197,7 @@ class Pricing:
             tails[sessions] = listing.rest
         return Shelf(listed, tails)
 
-    def _alone(self, at: int, promising: _Promising, size: int | None, keep: int) -> Listing:
+    def _alone(self, at: int, promising: Promising, size: int | None, keep: int) -> Listing:
         most = int(promising.sizes[at]) if size is None else size
         return self.patterns(at, promising.of(at), promising.use(at), most, keep)
 
@@ -213,53 +229,6 @@ class Pricing:
             kind = SlotPartners if resource < self.ground.slots else BlockPartners
             known = self._partners[resource] = kind(self.ground, resource)
         return known
-
-
-class _Promising:
-    """Those `among` the options that can be in a pattern worth anything, by resource and in falling order of value."""
-
-    def __init__(self, ground: Ground, values: Ints, uses: Ints, sizes: Ints, among: Ints) -> None:
-        self.ground = ground
-        self.sizes = sizes
-        self._uses = uses
-        self._taken: set[int] = set()
-        top = np.zeros(ground.resources, dtype=np.int64)
-        np.maximum.at(top, ground.resource[among], values[among])
-        # With the best companions an option of negative value can still serve a slot's minimum.
-        rest = (sizes - 1) * top + uses
-        chosen = among[values[among] + rest[ground.resource[among]] > 0]
-        chosen = chosen[np.lexsort((chosen, -values[chosen], ground.resource[chosen]))]
-        self._options = chosen.tolist()
-        self._values = values[chosen].tolist()
-        resources, begins, counts = np.unique(ground.resource[chosen], return_index=True, return_counts=True)
-        self._span = {
-            at: (begin, begin + count)
-            for at, begin, count in zip(resources.tolist(), begins.tolist(), counts.tolist(), strict=True)
-        }
-
-    @contextmanager
-    def without(self) -> Iterator[set[int]]:
-        """For a while without the options of the requests in this set, which the caller fills."""
-        try:
-            yield self._taken
-        finally:
-            self._taken = set()
-
-    def sites(self) -> list[int]:
-        """The sites with any promising option."""
-        return sorted({int(self.ground.site_of[at]) for at in self._span})
-
-    def of(self, resource: int) -> list[tuple[int, int]]:
-        """(value, option) of a resource, the most valuable first."""
-        begin, end = self._span.get(resource, (0, 0))
-        pairs = zip(self._values[begin:end], self._options[begin:end], strict=True)
-        if not self._taken:
-            return list(pairs)
-        request = self.ground.request
-        return [(value, option) for value, option in pairs if request.item(option) not in self._taken]
-
-    def use(self, resource: int) -> int:
-        return int(self._uses[resource])
 
 
 def _listing(patterns: list[Found], keep: int) -> Listing:
