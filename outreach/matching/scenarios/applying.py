@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import replace
 from typing import Any
 
@@ -46,7 +46,7 @@ def apply(problem: Problem, scenario: Scenario) -> Problem:
 def _know_ids(problem: Problem, change: Change, path: str) -> None:
     """Refuse ids and districts that the problem does not have at this moment."""
     districts = {school.district for school in problem.schools}
-    words = {
+    words: dict[str, tuple[Container[str], str]] = {
         "schools": (problem.school, "school"),
         "companies": (problem.company, "company"),
         "offers": (problem.offer, "offer"),

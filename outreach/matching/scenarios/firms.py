@@ -39,7 +39,12 @@ class _Copies:
         offers = [one for one in problem.offers if one.company == company.id]
         slots = [one for one in problem.slots if problem.offer[one.offer].company == company.id]
         teams = [one for one in problem.teams if one.company == company.id]
-        ids = [one.id for one in (company, *offers, *slots, *teams)]
+        ids = [
+            company.id,
+            *(one.id for one in offers),
+            *(one.id for one in slots),
+            *(one.id for one in teams),
+        ]
         end = next(end for end in _endings() if not any(f"{name}{end}" in self._taken for name in ids))
         self._taken.update(f"{name}{end}" for name in ids)
         owner = company.id + end

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from outreach.matching.problem import Problem, Slot
+from outreach.matching.problem import Problem, School
 from outreach.matching.scenarios.scenario import FIELDS, Adjust
 from outreach.matching.scenarios.tidying import changed
 
@@ -27,15 +27,16 @@ def adjust(problem: Problem, change: Adjust) -> Problem:
 
 
 def _meant(problem: Problem, change: Adjust, thing: Any) -> bool:
-    has = {
-        "ids": lambda: thing.id,
-        "companies": lambda: thing.company,
-        "kinds": lambda: thing.kind,
-        "districts": lambda: (
-            (problem.school[thing.school] if change.things == "requests" else thing).district
-        ),
-    }
-    return all(has[key]() in words for key, words in change.filters)
+    return all(_word(problem, change, key, thing) in words for key, words in change.filters)
+
+
+def _word(problem: Problem, change: Adjust, key: str, thing: Any) -> str:
+    """What a filter looks at."""
+    if key == "districts":
+        school: School = problem.school[thing.school] if change.things == "requests" else thing
+        return school.district
+    word: str = getattr(thing, {"ids": "id", "companies": "company", "kinds": "kind"}[key])
+    return word
 
 
 def _adjusted(thing: Any, change: Adjust) -> Any:
@@ -47,7 +48,7 @@ def _adjusted(thing: Any, change: Adjust) -> Any:
     return found
 
 
-def _slot(slot: Slot, offer: Any, change: Adjust) -> Slot:
+def _slot(slot: Any, offer: Any, change: Adjust) -> Any:
     """A slot's own value changes as its offer's does; `offer` is changed already."""
     own = getattr(slot, change.field)
     if own is not None:
