@@ -91,6 +91,11 @@ def moment(value: datetime, language: str | None = None) -> str:
     return day_time(here.date(), here.time(), language=language)
 
 
+def hour(value: datetime, language: str | None = None) -> str:
+    """An aware moment of a day that is told already: 8:36 am, 上午8:36."""
+    return clock_time(local(value).time(), language)
+
+
 class Worded(NamedTuple):
     """Content in one language. `borrowed`: the reader's language had none, so `language` is the other one."""
 
@@ -136,6 +141,8 @@ LETTERS: dict[str, frozenset[str]] = {
     "invitation": frozenset({"acts_for", "url", "expires"}),
     "role_offered": frozenset({"acts_as", "invited_by", "expires", "url"}),
     "role_ended": frozenset({"acted_as", "ended_by", "url"}),
+    "account_closed": frozenset({"changed_by", "url"}),
+    "account_opened": frozenset({"changed_by", "url"}),
     "password_reset": frozenset({"url", "expires"}),
     "booking_awaiting": frozenset({"visit", "url", "confirm_by"}),
     "booking_confirmed": frozenset({"visit", "url"}),
@@ -218,8 +225,8 @@ def _inlined(html: str) -> str:
 
 
 def register(app: Flask) -> None:
-    """Give the pages the same words for times: filters `day`, `clock_time`, `time_range`, `day_time`, `moment`."""
-    for filter_ in (day, clock_time, time_range, day_time, moment):
+    """Give the pages the same words for times: filters `day`, `clock_time`, `time_range`, `day_time`, `moment`, `hour`."""
+    for filter_ in (day, clock_time, time_range, day_time, moment, hour):
         app.add_template_filter(filter_)
     app.add_template_global(in_language)
     app.add_template_global(language_tag)

@@ -176,6 +176,7 @@ RULES: dict[str, Rule] = {
     "school.own": Rule(is_teacher),
     "school.view": Rule(teacher_or_staff, school_of),
     "school.edit": Rule(teacher_or_staff, school_of),
+    "school.balance": Rule(teacher_or_staff, school_of),
     # companies
     "company.edit": Rule(host_or_staff, company_of),
     "company.list": Rule(host_or_staff),
@@ -193,6 +194,7 @@ RULES: dict[str, Rule] = {
     # programme staff
     "school.list": Rule(is_staff),
     "school.import": Rule(is_staff),
+    "ledger.view": Rule(is_staff),
     "round.list": Rule(is_staff),
     "round.create": Rule(is_staff),
     "round.edit": Rule(is_staff, lambda user, round_: True),

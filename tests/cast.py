@@ -51,6 +51,13 @@ class Cast:
         """The person's row in the current session."""
         return db.session.get_one(User, self.people[name])
 
+    def unopened(self, name: str) -> User:
+        """The person as before they chose a password."""
+        with one_transaction():
+            user = self.user(name)
+            user.password_hash = None
+        return user
+
     def school(self, name: str = "primary") -> School:
         """Tess' and Tom's school, or Theo's ("secondary")."""
         return db.session.get_one(School, getattr(self, name))

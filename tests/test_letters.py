@@ -148,6 +148,7 @@ FACTS: dict[str, Any] = {
     "invited_by": "Hana Yip",
     "acted_as": "Hub member, Hilltop Park",
     "ended_by": "Stan Lo",
+    "changed_by": "Ada Ng",
 }
 
 
@@ -213,6 +214,7 @@ def expected_words(language: str) -> dict[str, str]:
         "invited_by": "Hana Yip",
         "acted_as": "Hub member, Hilltop Park",
         "ended_by": "Stan Lo",
+        "changed_by": "Ada Ng",
         "round_title": "Spring 2027",
     }
 

@@ -108,12 +108,17 @@ def plan_bytes(plan: Plan) -> bytes:
 
 
 def write_plan(plan: Plan, path: Path) -> None:
-    """Put the plan at `path` in one step: whoever reads, or kills the writer, finds the old file or the new one."""
+    """Put the plan at `path` in one step."""
+    write_at_once(plan_bytes(plan), path)
+
+
+def write_at_once(content: bytes, path: Path) -> None:
+    """Put a file at `path` in one step: whoever reads, or kills the writer, finds the old file or the new one."""
     # Not by tempfile: its files are closed to everybody else, and a plan is as open as any file somebody makes here.
     beside = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
         with beside.open("xb") as file:
-            file.write(plan_bytes(plan))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)

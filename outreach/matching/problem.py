@@ -1,6 +1,7 @@
 """What a problem is made of. Every time is in minutes (`times.py`), every place is (longitude, latitude) in degrees.
 
-`None` as a limit means: no such limit. A `Slot` whose `min_pupils`, `max_pupils`, `max_groups` or `cost` is None has its offer's.
+`None` as a limit means: no such limit. A school's `type` (primary, secondary, special) is a word that no rule reads: a lost day may
+name it (`repairing/events_json.py`). A `Slot` whose `min_pupils`, `max_pupils`, `max_groups` or `cost` is None has its offer's.
 A `Problem` refuses contradictions when it is built (`consistency.py`), with the path a reader of the JSON form knows.
 """
 
@@ -42,6 +43,7 @@ class School:
     weight: int = 100
     max_bookings: int | None = None
     max_per_day: int = 1
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

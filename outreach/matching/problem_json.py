@@ -58,7 +58,7 @@ def problem_of(value: object) -> Problem:
         offers=node.find("offers", form.listing(read_offer), ()),
         slots=node.find("slots", form.listing(read_slot), ()),
         teams=node.find("teams", form.listing(read_team), ()),
-        requests=node.find("requests", form.listing(_request), ()),
+        requests=node.find("requests", form.listing(read_request), ()),
         pins=node.find("pins", form.listing(read_assignment), ()),
         bans=node.find("bans", form.listing(_ban), ()),
         incumbent=node.find("incumbent", form.listing(read_assignment), ()),
@@ -119,11 +119,12 @@ def _school(value: object, path: str) -> School:
         weight=node.find("weight", form.whole, 100),
         max_bookings=_optional_whole(node, "max_bookings"),
         max_per_day=node.find("max_per_day", form.whole, 1),
+        type=node.find("type", form.text, ""),
     )
 
 
 def read_company(value: object, path: str) -> Company:
-    """A company of the form. Raises `ProblemRefused`."""
+    """A company of the problem's list. Raises `ProblemRefused`."""
     node = Node(value, path)
     return Company(
         id=node.get("id", form.identifier),
@@ -133,7 +134,7 @@ def read_company(value: object, path: str) -> Company:
 
 
 def read_offer(value: object, path: str) -> Offer:
-    """An offer of the form. Raises `ProblemRefused`."""
+    """An offer of the problem's list. Raises `ProblemRefused`."""
     node = Node(value, path)
     kind = node.get("kind", form.word_of(KINDS))
     # A coding session has no place of its own: one that is given is ignored like an unknown key.
@@ -156,7 +157,7 @@ def read_offer(value: object, path: str) -> Offer:
 
 
 def read_slot(value: object, path: str) -> Slot:
-    """A slot of the form. Raises `ProblemRefused`."""
+    """One entry of `slots`. Raises `ProblemRefused`."""
     node = Node(value, path)
     return Slot(
         id=node.get("id", form.identifier),
@@ -171,7 +172,7 @@ def read_slot(value: object, path: str) -> Slot:
 
 
 def read_team(value: object, path: str) -> Team:
-    """A team of the form. Raises `ProblemRefused`."""
+    """A team of the problem's list. Raises `ProblemRefused`."""
     node = Node(value, path)
     return Team(
         id=node.get("id", form.identifier),
@@ -186,7 +187,8 @@ def read_team(value: object, path: str) -> Team:
     )
 
 
-def _request(value: object, path: str) -> VisitRequest:
+def read_request(value: object, path: str) -> VisitRequest:
+    """One entry of `requests`. Raises `ProblemRefused`."""
     node = Node(value, path)
     return VisitRequest(
         id=node.get("id", form.identifier),

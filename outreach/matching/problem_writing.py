@@ -35,7 +35,7 @@ def problem_json(problem: Problem) -> dict[str, object]:
         "offers": [_offer(offer) for offer in problem.offers],
         "slots": [_slot(slot) for slot in problem.slots],
         "teams": [_team(team) for team in problem.teams],
-        "requests": [_request(visit_request) for visit_request in problem.requests],
+        "requests": [request_json(visit_request) for visit_request in problem.requests],
         "pins": [assignment_json(pin) for pin in problem.pins],
         "bans": [_ban(ban) for ban in problem.bans],
         "incumbent": [assignment_json(kept) for kept in problem.incumbent],
@@ -65,6 +65,7 @@ def _school(school: School) -> dict[str, object]:
             "weight": school.weight,
             "max_bookings": school.max_bookings,
             "max_per_day": school.max_per_day,
+            "type": school.type or None,
         }
     )
 
@@ -131,7 +132,8 @@ def _team(team: Team) -> dict[str, object]:
     )
 
 
-def _request(visit_request: VisitRequest) -> dict[str, object]:
+def request_json(visit_request: VisitRequest) -> dict[str, object]:
+    """The JSON value of one request."""
     scores = visit_request.scores
     return _present(
         {

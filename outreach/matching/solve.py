@@ -141,7 +141,14 @@ class _Run:
                 Pipeline(work).run()
             # What the pattern LP leaves open is closed by CP-SAT on the whole model where that is small enough for it.
             if not self._all_proven() and len(options.all) <= SMALL:
-                Search(work).all_goals()
+                Search(work).all_goals(self._budget())
+
+    def _budget(self) -> float:
+        """What CP-SAT may spend on each goal at first: with one worker no matter of the time that is left."""
+        if self.effort.workers == 1:
+            return FIRST_BUDGET
+        open_goals = sum(not self.best.proven(goal) for goal in self.problem.objectives)
+        return max(FIRST_BUDGET, self.clock.left() / open_goals)
 
     def _all_proven(self) -> bool:
         return all(map(self.best.proven, self.problem.objectives))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
@@ -11,22 +12,38 @@ from outreach.models import (
     AuditEntry,
     Booking,
     BookingState,
+    Company,
+    Offer,
+    School,
     User,
     WaitlistEntry,
     WaitlistState,
     db,
 )
 from outreach.permissions import visible
-from outreach.queries.paging import Page, page_of
+from outreach.queries.paging import Page, containing, page_of
 
 VIEWS = ("upcoming", "awaiting", "past", "ended")
 
 
-def find_bookings(*, reader: User | None, view: str, today: date, number: int = 1) -> Page[Booking]:
-    """Bookings that `reader` may know of: "upcoming" and "awaiting" the next first, "past" and "ended" the last first."""
+def find_bookings(
+    *, reader: User | None, view: str, today: date, words: str = "", number: int = 1
+) -> Page[Booking]:
+    """Bookings that `reader` may know of: "upcoming" and "awaiting" the next first, "past" and "ended" the last first.
+
+    `words` is looked for in the names of school, company and offer, in the group and the reference."""
     backwards = view in ("past", "ended")
     order = (Booking.starts_at.desc(), Booking.id) if backwards else (Booking.starts_at, Booking.id)
-    return page_of(_of_view(reader, view, today).order_by(*order), number=number)
+    found = _of_view(reader, view, today)
+    if words:
+        found = found.join(School, School.id == Booking.school_id).join(Offer, Offer.id == Booking.offer_id)
+        found = found.join(Company, Company.id == Offer.company_id).where(containing(words, *_named()))
+    return page_of(found.order_by(*order), number=number)
+
+
+def _named() -> tuple[Any, ...]:
+    names = (School.name_en, School.name_zh, Company.name_en, Company.name_zh, Offer.title_en, Offer.title_zh)
+    return (*names, Booking.group_label, Booking.reference)
 
 
 def _of_view(reader: User | None, view: str, today: date) -> Select[Booking]:

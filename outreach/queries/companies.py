@@ -24,6 +24,7 @@ from outreach.models import (
     db,
 )
 from outreach.permissions import companies_of
+from outreach.queries.paging import Page, containing, page_of
 
 # What a roster shows: whoever is expected or came; an awaiting booking holds its seats.
 ON_THE_ROSTER = (*LIVE, BookingState.ATTENDED, BookingState.NO_SHOW)
@@ -51,6 +52,15 @@ def own_companies(user: User) -> list[Company]:
     """The companies this person acts for."""
     found = select(Company).where(companies_of(user)).order_by(Company.name_en, Company.id)
     return list(db.session.scalars(found))
+
+
+def find_companies(user: User, *, words: str = "", number: int = 1) -> Page[Company]:
+    """The companies this person acts for, page by page; `words` is looked for in their names and their hubs'."""
+    found = select(Company).where(companies_of(user)).order_by(Company.name_en, Company.id)
+    if words:
+        names = (Company.name_en, Company.name_zh, Hub.name_en, Hub.name_zh)
+        found = found.outerjoin(Hub, Hub.id == Company.hub_id).where(containing(words, *names))
+    return page_of(found, number=number)
 
 
 def own_hubs(user: User) -> list[Hub]:

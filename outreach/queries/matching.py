@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 
-from outreach.clock import local
+from outreach.clock import local, to_utc
 from outreach.models import (
     BlockedDays,
     Company,
@@ -25,6 +25,7 @@ from outreach.models import (
     VisitRequest,
     db,
 )
+from outreach.queries.ledger import Counts, counts_of, rounds_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class MatchingRows:
     team_offers: dict[int, list[int]] = field(default_factory=dict)
     team_windows: dict[int, list[TeamWindow]] = field(default_factory=dict)
     blocked: dict[int, list[BlockedDays]] = field(default_factory=dict)
+    ledger: Counts = field(default_factory=dict)
 
 
 def matching_rows(round_: Round, *, now: datetime, asked: list[VisitRequest] | None = None) -> MatchingRows:
@@ -68,7 +70,19 @@ def matching_rows(round_: Round, *, now: datetime, asked: list[VisitRequest] | N
         team_offers=team_offers,
         team_windows=team_windows,
         blocked=blocked_days(list(schools), round_.first_day, round_.last_day),
+        # Weights decide between requests; a single one that is still being typed fits as well without them.
+        ledger=ledger_before(round_, now=now) if asked is None else {},
     )
+
+
+def ledger_before(round_: Round, *, now: datetime) -> Counts:
+    """The fairness ledger as this round reads it: earlier rounds, as they stood when its requests closed.
+
+    Not as they stand now: every run of a round weighs the schools alike, and publishing finds the problem that was solved."""
+    closed = to_utc(round_.closes_on + timedelta(days=1), time(0))
+    moment = min(now, closed)
+    earlier = rounds_before(moment=moment, first_day=round_.first_day)
+    return counts_of(earlier, moment=moment)
 
 
 def submitted_requests(round_id: int) -> list[VisitRequest]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,19 +46,22 @@ def _named() -> tuple[Any, ...]:
     return School.name_en, School.name_zh, Company.name_en, Company.name_zh, Offer.title_en, Offer.title_zh
 
 
-def unplaced_of(proposal: Proposal) -> list[tuple[VisitRequest, str]]:
-    """The requests that the proposal leaves out, with the core's word for why (`no-candidate` or `not-examined`)."""
-    reasons = {
+def reasons_of(proposal: Proposal) -> dict[int, str]:
+    """The requests that the proposal leaves out, each with the core's word for why (`no-candidate` or `not-examined`)."""
+    return {
         int(left["request"].rpartition("-")[2]): str(left["reason"])
         for left in json.loads(proposal.plan).get("unplaced", [])
     }
-    rows = db.session.scalars(
+
+
+def unplaced_of(reasons: Collection[int]) -> Select[VisitRequest]:
+    """These requests, district by district."""
+    return (
         select(VisitRequest)
         .join(School, School.id == VisitRequest.school_id)
         .where(VisitRequest.id.in_(reasons))
         .order_by(School.district, School.name_en, VisitRequest.id)
-    ).unique()
-    return [(visit_request, reasons[visit_request.id]) for visit_request in rows]
+    )
 
 
 @dataclass(frozen=True, slots=True)

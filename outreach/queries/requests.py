@@ -17,12 +17,13 @@ from outreach.models import (
     RequestState,
     Round,
     RoundState,
+    School,
     User,
     VisitRequest,
     db,
 )
 from outreach.permissions import visible
-from outreach.queries.paging import Page, page_of
+from outreach.queries.paging import Page, containing, page_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +47,13 @@ class Wished:
 
 
 def find_requests(
-    *, reader: User | None, round_id: int | None, state: str = "", number: int = 1
+    *, reader: User | None, round_id: int | None, state: str = "", words: str = "", number: int = 1
 ) -> Page[VisitRequest]:
-    """The requests that `reader` may know of, the newest round first."""
+    """The requests that `reader` may know of, the newest round first; `words` is looked for in the school's names and the group."""
     found = (
         select(VisitRequest)
         .join(Round, Round.id == VisitRequest.round_id)
+        .join(School, School.id == VisitRequest.school_id)
         .where(visible(reader, VisitRequest))
         .order_by(Round.first_day.desc(), VisitRequest.id.desc())
     )
@@ -59,6 +61,8 @@ def find_requests(
         found = found.where(VisitRequest.round_id == round_id)
     if state in set(RequestState):
         found = found.where(VisitRequest.state == RequestState(state))
+    if words:
+        found = found.where(containing(words, School.name_en, School.name_zh, VisitRequest.group_label))
     return page_of(found, number=number)
 
 

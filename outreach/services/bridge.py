@@ -38,6 +38,7 @@ from outreach.models import (
 )
 from outreach.models.district import zone_of
 from outreach.queries.matching import MatchingRows, matching_rows
+from outreach.services.ledger import weight_for
 
 # Crossing the harbour: the tunnels cost a quarter of an hour more.
 TRAVEL = core.Travel(base_minutes=12, minutes_per_km=2.2, zone_minutes=(("island", "mainland", 15),))
@@ -74,7 +75,7 @@ def problem_of(rows: MatchingRows) -> Problem:
         name=f"round-{rows.round_.id}",
         travel=TRAVEL,
         objectives=rows.round_.goals,
-        schools=tuple(map(_school, rows.schools)),
+        schools=tuple(_school(one, weight_for(one, rows.ledger.get(one.id, ()))) for one in rows.schools),
         companies=tuple(map(_company, rows.companies)),
         offers=tuple(map(_offer, rows.offers)),
         slots=tuple(map(_slot, rows.slots)),
@@ -90,13 +91,13 @@ def problem_of(rows: MatchingRows) -> Problem:
     )
 
 
-def _school(school: School) -> core.School:
+def _school(school: School, weight: int) -> core.School:
     return core.School(
         id=name_of("school", school.id),
         district=school.district,
         place=(school.longitude, school.latitude),
         zone=zone_of(school.district, school.longitude, school.latitude),
-        weight=school.weight,
+        weight=weight,
         max_bookings=school.max_bookings,
         max_per_day=school.max_per_day,
     )
@@ -278,7 +279,7 @@ def visit_minutes(school: School, offer: Offer) -> int:
     place = _offer(offer)
     if place.place is None:
         return 0
-    start = _school(school)
+    start = _school(school, school.weight)
     return WAYS.minutes(start.place, start.zone, place.place, place.zone)
 
 
@@ -292,5 +293,5 @@ def _session_place(school: School, offer: Offer) -> tuple[core.Place, str | None
     given = _offer(offer)
     if given.place is not None:
         return given.place, given.zone
-    at_school = _school(school)
+    at_school = _school(school, school.weight)
     return at_school.place, at_school.zone

@@ -1,7 +1,7 @@
 """What a queued letter has to say at this moment, or that it has nothing to say any more.
 
 The row holds ids; everything else is read here, just before the letter is written, in the reader's language. A letter about
-a booking that has moved on, or to a person whose account is closed, is not written.
+a booking that has moved on is not written, nor is one to a person whose account is closed but that which says so.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ WITH_ENTRY = frozenset(
 
 def told(message: OutboxMessage, *, now: datetime) -> Told | None:
     """What the letter says now, or None where it should not go out."""
-    if not message.user.active:
+    if message.user.active is (message.template == "account_closed"):
         return None
     with force_locale(message.user.language):
         if message.template in TRUE_WHILE:
@@ -183,6 +183,9 @@ def _slot_cancelled(message: OutboxMessage, now: datetime) -> Told | None:
 
 
 def _invitation(message: OutboxMessage, now: datetime) -> Told | None:
+    # Whoever has chosen a password by an earlier letter has taken up every role that was offered until then.
+    if message.user.password_hash is not None:
+        return None
     waiting = (Invitation.user_id == message.user_id, Invitation.expires_at > now)
     offered = list(db.session.scalars(select(Invitation).where(*waiting).order_by(Invitation.id)).unique())
     roles: list[Membership | Invitation] = [*message.user.memberships, *offered]
@@ -225,6 +228,12 @@ def _role_ended(message: OutboxMessage, now: datetime) -> Told | None:
     return Told(facts)
 
 
+def _account_changed(message: OutboxMessage, now: datetime) -> Told | None:
+    changed_by = db.session.get_one(User, message.facts["by_id"]).name
+    page = "statements.privacy" if message.template == "account_closed" else "account.sign_in"
+    return Told({"reader": message.user.name, "changed_by": changed_by, "url": link(page)})
+
+
 def _acts_as(role: Role, body: School | Company | Hub | None) -> str:
     words: str = gettext("%(role)s, %(body)s", role=str(ROLE_WORDS[role]), body=_named(body))
     return words
@@ -257,5 +266,7 @@ OTHERS: dict[str, Callable[[OutboxMessage, datetime], Told | None]] = {
     "invitation": _invitation,
     "role_offered": _role_offered,
     "role_ended": _role_ended,
+    "account_closed": _account_changed,
+    "account_opened": _account_changed,
     "password_reset": _password_reset,
 }

@@ -46,7 +46,9 @@ def end_membership(*, membership_id: int, by: User, now: datetime) -> None:
 
 @deed
 def disable_account(*, user_id: int, by: User, now: datetime) -> None:
-    """Close an account: its sessions end at once, its open links stop working. Its name stays on what it did."""
+    """Close an account: its sessions end at once, its open links stop working. Its name stays on what it did.
+
+    The owner is told: whoever cannot sign in would otherwise take it for a forgotten password."""
     if user_id == by.id:
         raise MayNotGrant(_l("You cannot close your own account."))
     one_at_a_time("administrators", now=now)
@@ -63,6 +65,7 @@ def disable_account(*, user_id: int, by: User, now: datetime) -> None:
     end_tokens(user_id=user_id, now=now)
     if closed:
         audit("people.disable", user, by=by, now=now)
+        _tell_of_account("account_closed", user, by=by, now=now)
 
 
 @deed
@@ -72,12 +75,19 @@ def enable_account(*, user_id: int, by: User, now: datetime) -> None:
     if not user.active:
         user.active = True
         audit("people.enable", user, by=by, now=now)
+        _tell_of_account("account_opened", user, by=by, now=now)
 
 
 def _tell(user: User, role: Role, body_id: Any, *, by: User, now: datetime) -> None:
     # A number may come again after its row has gone, so the moment makes the key.
     key = f"role-ended:{user.id}:{role.value}:{body_id}:{now.isoformat()}"
     queue("role_ended", user=user, dedupe=key, now=now, role=role.value, body_id=body_id, by_id=by.id)
+
+
+def _tell_of_account(template: str, user: User, *, by: User, now: datetime) -> None:
+    # Whoever never came in learns it from the link of their invitation.
+    if user.password_hash is not None:
+        queue(template, user=user, dedupe=f"{template}:{user.id}:{now.isoformat()}", now=now, by_id=by.id)
 
 
 def _keep_an_administrator(leaving: User) -> None:

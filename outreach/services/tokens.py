@@ -83,12 +83,18 @@ def spend_token(*, key: str, purpose: TokenPurpose, now: datetime) -> User:
 
 
 def _usable(key: str, purpose: TokenPurpose, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
+    usable = (
         Token.key_hash == key_hash(key),
         Token.purpose == purpose,
         Token.used_at.is_(None),
         Token.expires_at > now,
     )
+    if purpose is not TokenPurpose.INVITATION:
+        return usable
+    # An invitation opens an account that has no password yet. To change one is the business of a reset link, which holds
+    # for hours: a key of a fortnight that came late would be a way past the password.
+    opened = select(User.id).where(User.id == Token.user_id, User.password_hash.is_not(None))
+    return (*usable, ~opened.exists())
 
 
 def _open_account(user_id: int) -> User:

@@ -20,6 +20,7 @@ BLUEPRINTS = (
     "runs",
     "proposals",
     "schools",
+    "ledger",
     "offers",
     "slots",
     "teams",

@@ -19,7 +19,7 @@ from outreach.services.suitability import why_closed
 from outreach.services.transaction import Refusal
 from outreach.web.access import load_or_404, requires, signed_in_user
 from outreach.web.forms.base import seen_version
-from outreach.web.forms.bookings import CancelForm, DeclineForm
+from outreach.web.forms.bookings import BookingSearchForm, CancelForm, DeclineForm
 from outreach.web.forms.groups import GroupForm, own_schools
 from outreach.web.paging import page_number, paged
 
@@ -33,11 +33,15 @@ def index() -> ResponseReturnValue:
     user = signed_in_user()
     view = request.args.get("view", "")
     view = view if view in questions.VIEWS else "upcoming"
-    found = questions.find_bookings(reader=user, view=view, today=today(), number=page_number())
+    form = BookingSearchForm(request.args)
+    words = form.known()["q"] or ""
+    found = questions.find_bookings(reader=user, view=view, today=today(), words=words, number=page_number())
     waiting = questions.own_waiting(user, now=utc_now()) if view == "upcoming" and not user.is_staff else []
     return render_template(
         "booking/index.html",
         view=view,
+        form=form,
+        words=words,
         found=paged(found),
         waiting=[(entry, questions.place_in_line(entry)) for entry in waiting],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,7 +12,8 @@ from outreach.queries import companies as questions
 from outreach.queries.offers import dates_of, posted_offers
 from outreach.services import companies as deeds
 from outreach.web.access import load_or_404, requires, signed_in_user
-from outreach.web.forms.companies import CompanyForm, HubForm, NewCompanyForm
+from outreach.web.forms.companies import CompanyForm, CompanySearchForm, HubForm, NewCompanyForm
+from outreach.web.paging import page_number, paged
 
 blueprint = Blueprint("companies", __name__)
 
@@ -21,9 +22,10 @@ blueprint = Blueprint("companies", __name__)
 @requires("company.list")
 def index() -> ResponseReturnValue:
     """The companies that the reader acts for."""
-    user = signed_in_user()
+    user, form = signed_in_user(), CompanySearchForm(request.args)
+    found = questions.find_companies(user, words=form.known()["q"] or "", number=page_number())
     hubs = questions.own_hubs(user)
-    return render_template("company/index.html", companies=questions.own_companies(user), hubs=hubs)
+    return render_template("company/index.html", form=form, found=paged(found), hubs=hubs)
 
 
 @blueprint.get("/companies/<id:company_id>")

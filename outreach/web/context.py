@@ -53,7 +53,7 @@ STATE_WORDS: dict[str, LazyString] = {
 }
 
 GOAL_WORDS: dict[str, LazyString] = {
-    "equity": _l("Schools served"),
+    "equity": _l("Schools served, by need"),
     "groups": _l("Groups placed"),
     "pupils": _l("Pupils placed"),
     "preference": _l("Wishes met (points)"),
@@ -68,6 +68,10 @@ LONG_WORD = 30
 # A Chinese name, a class with its grade.
 SHORT = 8
 TAG = re.compile(r"<[^>]*>")
+# Wide enough for 上午10:00至中午12:00, and for a school's usual name.
+PHRASE = 24
+BETWEEN_PHRASES = re.compile("[\\s、，。：；？！）」]+|(?=[（「])")
+IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class Person:
     """The reader as the frame of the page shows them."""
 
     name: str
-    role_line: str
+    roles: list[str]
     account_url: str
 
     @classmethod
@@ -88,7 +92,7 @@ class Person:
             if body is not None:
                 role = _("%(role)s, %(body)s", role=role, body=letters.in_language(body, "name").text)
             lines.append(role)
-        return cls(user.name, " · ".join(lines), url_for("account.settings"))
+        return cls(user.name, lines, url_for("account.settings"))
 
 
 def district_name(code: str | None) -> str:
@@ -106,6 +110,13 @@ def long_worded(cell: object) -> bool:
 def short(cell: object) -> bool:
     """A table's cell holds so little that it stays on one line, and its column is never narrower."""
     return len(TAG.sub("", str(cell)).strip()) <= SHORT
+
+
+def phrased(words: object) -> bool:
+    """Chinese in phrases so short that lines can end between them, not inside a date or a name: a sign counts twice."""
+    text = TAG.sub("", str(words).replace("<br>", " "))
+    widths = (len(phrase) + len(IDEOGRAPH.findall(phrase)) for phrase in BETWEEN_PHRASES.split(text))
+    return bool(IDEOGRAPH.search(text)) and max(widths) <= PHRASE
 
 
 def facts() -> dict[str, Any]:
@@ -138,3 +149,4 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["state_words"] = STATE_WORDS
     app.jinja_env.tests["long_worded"] = long_worded
     app.jinja_env.tests["short"] = short
+    app.jinja_env.tests["phrased"] = phrased

@@ -47,12 +47,24 @@ STAFF: Entries = (
     ("offers.index", _l("Offers")),
     COMPANIES,
     ("schools.index", _l("Schools")),
+    ("ledger.index", _l("Fairness")),
     ("people.index", _l("People")),
     ("outbox.index", _l("Letters")),
 )
 NOBODY: Entries = (("offers.index", _l("Find an offer")),)
-# Whose entry is lit on the pages of a noun that has none of its own.
-WITHIN = {"runs": "rounds", "proposals": "rounds", "invitations": "people"}
+# Which entry is lit on pages that are none themselves, by page or by room: the first of these that the menu holds.
+WITHIN: dict[str, tuple[str, ...]] = {
+    "offers.show": ("offers.index", "offers.mine"),
+    "offers": ("offers.mine", "offers.index"),
+    "slots": ("offers.mine", "offers.index"),
+    "bookings.new": ("offers.index",),
+    "waitlist": ("offers.index",),
+    "bookings": ("bookings.index", "roster.index"),
+    "companies": ("companies.index", "offers.index", "home.index"),
+    "runs": ("rounds.index",),
+    "proposals": ("rounds.index",),
+    "invitations.index": ("people.index",),
+}
 
 
 def entries_for(user: User | None) -> Entries:
@@ -70,14 +82,17 @@ def entries_for(user: User | None) -> Entries:
 
 def navigation() -> list[Entry]:
     """The menu of this page."""
-    room = (request.endpoint or "").partition(".")[0]
-    here = WITHIN.get(room, room)
+    entries = entries_for(reader())
+    here = _lit(request.endpoint or "", [endpoint for endpoint, _label in entries])
     return [
-        Entry(
-            label,
-            url_for(endpoint),
-            endpoint == request.endpoint or (here == endpoint.partition(".")[0] != "offers"),
-        )
-        for endpoint, label in entries_for(reader())
+        Entry(label, url_for(endpoint), endpoint == here)
+        for endpoint, label in entries
         if endpoint in current_app.view_functions
     ]
+
+
+def _lit(page: str, held: list[str]) -> str | None:
+    room = page.partition(".")[0]
+    sisters = tuple(endpoint for endpoint in held if endpoint.partition(".")[0] == room)
+    wanted = (page, *WITHIN.get(page, WITHIN.get(room, sisters)))
+    return next((endpoint for endpoint in wanted if endpoint in held), None)

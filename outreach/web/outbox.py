@@ -21,6 +21,8 @@ LETTER_WORDS: dict[str, LazyString] = {
     "invitation": _l("Invitation"),
     "role_offered": _l("Invitation to a further role"),
     "role_ended": _l("End of a role"),
+    "account_closed": _l("Account closed"),
+    "account_opened": _l("Account open again"),
     "password_reset": _l("New password"),
     "booking_awaiting": _l("Please confirm"),
     "booking_confirmed": _l("Booking confirmed"),

@@ -16,9 +16,9 @@ Row = TypeVar("Row")
 LAST_PAGE = 100_000
 
 
-def page_number() -> int:
-    """The page asked for; 1 for anything that is no page number."""
-    number = request.args.get("page", default=1, type=int)
+def page_number(name: str = "page") -> int:
+    """The page asked for; 1 for anything that is no page number. A second list on a page goes by a name of its own."""
+    number = request.args.get(name, default=1, type=int)
     return min(max(1, number), LAST_PAGE)
 
 
@@ -30,14 +30,17 @@ class PageLinks(Generic[Row]):
     pages: int
     total: int
     rows: list[Row]
+    name: str = "page"
+    part: str = ""
 
     def url(self, number: int) -> str:
         """This list with the same filters, on another page."""
         # Not url_for: a stranger's ?endpoint= or ?_external= would become arguments of ours.
-        kept = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
-        return f"{request.path}?{urlencode([*kept, ('page', number)])}"
+        kept = [(name, value) for name, value in request.args.items(multi=True) if name != self.name]
+        there = f"#{self.part}" if self.part else ""
+        return f"{request.path}?{urlencode([*kept, (self.name, number)])}{there}"
 
 
-def paged(page: Page[Row]) -> PageLinks[Row]:
-    """The page with links to its neighbours."""
-    return PageLinks(page.number, page.pages, page.total, list(page.rows))
+def paged(page: Page[Row], name: str = "page", *, part: str = "") -> PageLinks[Row]:
+    """The page with links to its neighbours; `part` is where on the page the list stands, when it does not begin it."""
+    return PageLinks(page.number, page.pages, page.total, list(page.rows), name, part)

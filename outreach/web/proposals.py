@@ -10,7 +10,7 @@ from outreach.clock import utc_now
 from outreach.models import Proposal
 from outreach.queries.goals import reached_by
 from outreach.queries.paging import page_of
-from outreach.queries.proposals import assignments_of, placed_in, unplaced_of
+from outreach.queries.proposals import assignments_of, placed_in, reasons_of, unplaced_of
 from outreach.queries.rounds import newest_publication
 from outreach.services.publishing import publish_proposal
 from outreach.web.access import load_or_404, requires, signed_in_user
@@ -28,14 +28,17 @@ def show(proposal_id: int) -> ResponseReturnValue:
     proposal = load_or_404(Proposal, proposal_id)
     form = ProposalFilterForm(request.args)
     found = page_of(assignments_of(proposal, form.wanted()), number=page_number())
+    reasons = reasons_of(proposal)
+    unplaced = page_of(unplaced_of(reasons), number=page_number("unplaced"))
     return render_template(
         "proposal/show.html",
         proposal=proposal,
         form=form,
-        found=paged(found),
+        found=paged(found, part="placed"),
         placed=placed_in(proposal),
         goals=reached_by(proposal),
-        unplaced=unplaced_of(proposal),
+        unplaced=paged(unplaced, "unplaced", part="unplaced"),
+        reasons=reasons,
         publication=newest_publication(proposal.round_),
     )
 

@@ -39,6 +39,7 @@ def index() -> ResponseReturnValue:
         reader=user,
         round_id=int(wanted["round"]) if wanted["round"] else None,
         state=wanted["state"] or "",
+        words=wanted["q"] or "",
         number=page_number(),
     )
     return render_template(

@@ -23,17 +23,20 @@ COLOURS = dict(
         strict=True,
     )
 )
+# Our own twin in the comparison of rounds: all weights equal.
+COLOURS["outreach-constant"] = "#ee8fa0"
 EARLIEST_SECONDS = 0.1
 DASHES = {"value": "", "bound": ' stroke-dasharray="5 3"', "first": ' stroke-dasharray="2 3"'}
 
 
 @dataclass
 class Panel:
-    """One pair of axes: lines by solver and kind (`value`, `bound`, `first`), x always logarithmic."""
+    """One pair of axes: lines by solver and kind (`value`, `bound`, `first`); seconds and sizes are drawn logarithmically."""
 
     title: str
     x_name: str
     y_logarithmic: bool = False
+    x_logarithmic: bool = True
     lines: list[tuple[str, str, list[Point]]] = field(default_factory=list)
 
     def draw(self, left: float, top: float) -> str:
@@ -41,7 +44,9 @@ class Panel:
         points = [point for *_, line in self.lines for point in line]
         if not points:
             return ""
-        x_axis = _Axis([x for x, _ in points], left + MARGIN, left + WIDTH - 12, logarithmic=True)
+        x_axis = _Axis(
+            [x for x, _ in points], left + MARGIN, left + WIDTH - 12, logarithmic=self.x_logarithmic
+        )
         y_axis = _Axis(
             [y for _, y in points], top + HEIGHT - MARGIN, top + 28, logarithmic=self.y_logarithmic
         )
@@ -120,7 +125,7 @@ def over_time(runs: Sequence[Json], mode: str) -> str:
                 if line
             ]
         panels.append(panel)
-    return _paper(
+    return paper(
         f"{mine[0]['instance']}, limit {mine[0]['limit']:g} s", panels, {run["solver"] for run in mine}
     )
 
@@ -161,12 +166,14 @@ def growth(runs: Mapping[str, Sequence[Json]]) -> str:
             )
             if line:
                 panel.lines.append((solver, kind, line))
-    return _paper("Growth", [panel], figures)
+    return paper("Growth", [panel], figures)
 
 
-def _paper(title: str, panels: Sequence[Panel], solvers: Iterable[str]) -> str:
-    """A whole file: title, panels two by two, legend."""
-    shown = [name for name in TITLES if name in set(solvers)]
+def paper(
+    title: str, panels: Sequence[Panel], solvers: Iterable[str], titles: Mapping[str, str] = TITLES
+) -> str:
+    """A whole file: title, panels two by two, legend by `titles`."""
+    shown = [name for name in titles if name in set(solvers)]
     columns = min(2, len(panels))
     rows = math.ceil(len(panels) / columns)
     width, height = columns * WIDTH, 30 + rows * HEIGHT + LEGEND * math.ceil(len(shown) / 2) + 10
@@ -186,7 +193,7 @@ def _paper(title: str, panels: Sequence[Panel], solvers: Iterable[str]) -> str:
         parts.append(
             f'<line x1="{x}" y1="{y}" x2="{x + 24}" y2="{y}" stroke="{COLOURS[name]}" stroke-width="3"/>'
         )
-        parts.append(_text(x + 30, y + 4, TITLES[name]))
+        parts.append(_text(x + 30, y + 4, titles[name]))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 

@@ -1,4 +1,5 @@
-"""Measure the matching core beside its peers: `make bench`, or `python -m tests.bench.matching [INSTANCE...] [options]`.
+"""Measure the matching core beside its peers: `make bench`, or `python -m tests.bench.matching [INSTANCE...] [options]`;
+with `rounds` as the first word the rounds of `rounds.py`.
 
 On each instance every solver runs in a process of its own with the same limit, one after the other: once by the wall clock
 with two workers (`wall`), once on one core with its processor seconds counted (`cpu`). Every plan is judged before it
@@ -24,6 +25,7 @@ from typing import Any
 from tests.bench.comparing import refuted, table
 from tests.bench.drawing import growth, over_time, write
 from tests.bench.instances import GROWTH, MADE, SHAPES, Instance, instance
+from tests.bench.repairing import repairs, summary
 from tests.bench.running import Outcome, measured
 from tests.bench.solvers import OURS, TITLES, Order, present
 
@@ -54,11 +56,22 @@ FULL = (
 
 def main(arguments: list[str] | None = None) -> None:
     """Run what was asked for, print tables, write figures and plots."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == ["rounds"]:
+        # Another question, of many rounds and not of one instance. Loaded here only: it solves in its own process,
+        # and the process that measures others must stay small.
+        from tests.bench import rounds
+
+        rounds.main(words[1:])
+        return
     chosen = _arguments(arguments)
     folder: Path = chosen.out.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     figures = folder / "matching.json"
     runs: list[Json] = json.loads(figures.read_text())["runs"] if chosen.add and figures.exists() else []
+    if chosen.repairs:
+        _repairs(chosen, folder)
+        return
     solvers = present(chosen.solvers, folder / "timefold")
     for task in chosen.tasks:
         one = instance(task.name, folder / "instances")
@@ -87,6 +100,8 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--solvers", type=_names, help=f"of {','.join(TITLES)}")
     parser.add_argument("--modes", type=_names, help="wall,cpu or one of them")
     parser.add_argument("--out", type=Path, default=Path("bench-results"), help="folder of figures and plots")
+    parser.add_argument("--repairs", action="store_true", help="measure `outreach repair` instead")
+    parser.add_argument("--plan", type=Path, help="with --repairs and one instance: the plan to start from")
     parser.add_argument("--add", action="store_true", help="keep the runs that are in the folder already")
     chosen = parser.parse_args(arguments)
     for given, known in (
@@ -103,6 +118,18 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     tasks = [Task(name) for name in chosen.instances] or (FULL if chosen.full else QUICK)
     chosen.tasks = [Task(task.name, tuple(chosen.modes or task.modes)) for task in tasks]
     return chosen
+
+
+def _repairs(chosen: argparse.Namespace, folder: Path) -> None:
+    """Repairs of the instances named, or of small and city."""
+    runs: list[Json] = []
+    for task in chosen.tasks if chosen.instances else (Task("small"), Task("city")):
+        one = instance(task.name, folder / "instances")
+        print(f"\n{one.name} ({one.source})", flush=True)
+        found = repairs(one, folder / "repairs", chosen.plan, _limit(chosen, task), chosen.workers)
+        print(f"\n{summary(found)}", flush=True)
+        runs += found
+        (folder / "repairs.json").write_text(json.dumps({"about": about(), "runs": runs}, indent=1) + "\n")
 
 
 def _names(text: str) -> list[str]:

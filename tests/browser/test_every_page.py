@@ -30,8 +30,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 # tom and cole see what tess and cora see.
 ROLES = ("nobody", "tess", "cora", "hana", "stan", "ada")
 WIDTHS = (390, 1280)
-# A file and a part of a page; neither is a page.
-NO_PAGES = {"bookings.calendar", "runs.progress"}
+# Two files and a part of a page; none is a page.
+NO_PAGES = {"bookings.calendar", "ledger.export", "runs.progress"}
 ERRORS = (400, 403, 404, 409, 410, 413, 429, 500)
 
 

@@ -27,6 +27,7 @@ HTTP_NAMES = {
     "stream_with_context",
 }
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+LEDGER, LEDGER_RULE = "outreach.services.ledger", "outreach.matching.fairness"
 HTTP_PACKAGES = ("flask_login", "flask_wtf", "werkzeug", "wtforms")
 
 
@@ -47,7 +48,9 @@ def contracts(root: Path) -> list[str]:
 
 
 def one_bridge(root: Path) -> list[str]:
-    """Above the core only services/bridge.py and the command line know it, and the bridge only its light half."""
+    """Above the core only services/bridge.py and the command line know it, and the bridge only its light half.
+
+    The fairness ledger knows its own rule: that one counts, and knows neither problem nor plan."""
     faults = []
     heavy = solving_half(root)
     for module in modules(root, "outreach"):
@@ -55,6 +58,8 @@ def one_bridge(root: Path) -> list[str]:
             continue
         for found in module.imports:
             if not found.reaches("outreach.matching"):
+                continue
+            if module.name == LEDGER and found.reaches(LEDGER_RULE):
                 continue
             if module.name != "outreach.services.bridge":
                 faults.append(f"{module.place}:{found.line} imports the core; only services/bridge.py may")

@@ -59,6 +59,17 @@ BROKEN: dict[Wall, list[tuple[Files, list[str]]]] = {
             },
             ["outreach/services/bridge.py:1 imports the solving half of the core"],
         ),
+        (
+            {
+                "outreach/matching/fairness.py": "",
+                "outreach/services/ledger.py": "from outreach.matching import check, fairness\n",
+                "outreach/services/rounds.py": "from outreach.matching import fairness\n",
+            },
+            [
+                "outreach/services/ledger.py:1 imports the core; only services/bridge.py may",
+                "outreach/services/rounds.py:1 imports the core; only services/bridge.py may",
+            ],
+        ),
     ],
     rooms.solver_inside_functions: [
         (

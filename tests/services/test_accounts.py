@@ -123,7 +123,7 @@ def test_a_new_password_ends_every_other_link_of_the_account_and_no_other(tess, 
     first, second = (
         issue_token(user_id=tess.id, purpose=TokenPurpose.PASSWORD_RESET, now=NOW) for _ in range(2)
     )
-    toms = issue_token(user_id=cast.people["tom"], purpose=TokenPurpose.INVITATION, now=NOW)
+    toms = issue_token(user_id=cast.unopened("tom").id, purpose=TokenPurpose.INVITATION, now=NOW)
     accounts.set_password(key=first, purpose=TokenPurpose.PASSWORD_RESET, password=NEW_PASSWORD, now=NOW)
     with pytest.raises(LinkUsedUp):
         accounts.set_password(key=second, purpose=TokenPurpose.PASSWORD_RESET, password=NEW_PASSWORD, now=NOW)
@@ -149,7 +149,8 @@ def test_the_slow_hash_of_a_new_password_holds_nobody_up(tess, monkeypatch):
 
 
 @pytest.mark.parametrize("password", ["short", "tess@example.org", "x" * 201])
-def test_a_weak_password_does_not_use_the_link_up(tess, password):
+def test_a_weak_password_does_not_use_the_link_up(tess, cast, password):
+    cast.unopened("tess")
     key = issue_token(user_id=tess.id, purpose=TokenPurpose.INVITATION, now=NOW)
     with pytest.raises(WeakPassword):
         accounts.set_password(key=key, purpose=TokenPurpose.INVITATION, password=password, now=NOW)
@@ -157,6 +158,13 @@ def test_a_weak_password_does_not_use_the_link_up(tess, password):
         accounts.set_password(key=key, purpose=TokenPurpose.INVITATION, password=NEW_PASSWORD, now=NOW).id
         == tess.id
     )
+
+
+def test_an_invitation_is_no_way_past_a_password(tess):
+    key = issue_token(user_id=tess.id, purpose=TokenPurpose.INVITATION, now=NOW)
+    with pytest.raises(LinkUsedUp):
+        accounts.set_password(key=key, purpose=TokenPurpose.INVITATION, password=NEW_PASSWORD, now=NOW)
+    assert sign_in()[0].id == tess.id
 
 
 def test_a_link_is_for_one_purpose_and_not_for_ever(tess):

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from outreach.letters import LETTERS
-from outreach.models import BookingState, OfferKind, Role, TokenPurpose, db
+from outreach.models import BookingState, OfferKind, Role, Token, TokenPurpose, db
 from outreach.services import accounts, outbox
 from outreach.services.invitations import invite, withdraw_invitation
 from outreach.services.letter_facts import OTHERS, TRUE_WHILE
@@ -148,7 +148,7 @@ KEY = re.compile(r"http://outreach\.test/(password/new|invitation)/([\w-]{43})\n
 def test_a_link_that_opens_an_account_works_once_and_is_kept_nowhere(
     made: Scene, post_office: PostOffice, template: str, purpose: TokenPurpose, path: str
 ) -> None:
-    letter = post(template, made.cast.people["tess"])
+    letter = post(template, made.cast.unopened("tess").id)
     walk(post_office)
     found = KEY.search(post_office.delivered[0].text())
     assert found is not None
@@ -165,7 +165,7 @@ def test_a_link_that_opens_an_account_works_once_and_is_kept_nowhere(
 
 def test_an_invitation_says_for_whom_one_acts(made: Scene, post_office: PostOffice) -> None:
     for name in ("tess", "cora", "hana", "stan"):
-        post("invitation", made.cast.people[name])
+        post("invitation", made.cast.unopened(name).id)
     walk(post_office)
     lines = [re.search(r"You act for: (.+)", delivered.text()) for delivered in post_office.delivered]
     assert [line and line[1] for line in lines] == [
@@ -174,6 +174,14 @@ def test_an_invitation_says_for_whom_one_acts(made: Scene, post_office: PostOffi
         "Hilltop Technology Park",
         "Programme office",
     ]
+
+
+def test_an_invitation_that_comes_after_the_password_is_not_sent(
+    made: Scene, post_office: PostOffice
+) -> None:
+    letter = post("invitation", made.cast.people["tess"])
+    assert walk(post_office) == {"dropped": 1}
+    assert (post_office.delivered, row(letter).body_text, db.session.query(Token).count()) == ([], "", 0)
 
 
 def invitation_letter(made: Scene) -> int:

@@ -15,6 +15,7 @@ from outreach.services.people import LastAdministrator, disable_account, enable_
 from outreach.services.transaction import one_transaction
 from tests.build import NOW
 from tests.cast import PEOPLE, Cast
+from tests.simplified import simplified_in
 from tests.smtp_server import PostOffice
 from tests.visit_rows import walk
 
@@ -42,6 +43,42 @@ def second_administrator() -> int:
 def letters() -> list[OutboxMessage]:
     """The letters about roles that ended."""
     return db.session.query(OutboxMessage).filter_by(template="role_ended").all()
+
+
+@pytest.mark.parametrize(
+    ("language", "subjects"),
+    [
+        ("en_HK", ["Your account at Outreach is closed", "Your account at Outreach is open again"]),
+        ("zh_Hant_HK", ["你的「科技同行」帳戶已停用", "你的「科技同行」帳戶已重新啟用"]),
+    ],
+)
+def test_the_owner_of_an_account_is_told_that_it_is_closed_and_open_again(
+    cast: Cast, post_office: PostOffice, language: str, subjects: list[str]
+) -> None:
+    with one_transaction():
+        cast.user("cora").language = language
+    for deed in (disable_account, enable_account):
+        for _time in range(2):
+            deed(user_id=cast.people["cora"], by=cast.user("ada"), now=NOW)
+        assert walk(post_office, now=NOW) == {"sent": 1}
+    assert post_office.subjects == subjects
+    for delivered in post_office.delivered:
+        assert ("Ada" in delivered.text(), simplified_in(delivered.text())) == (True, [])
+
+
+def test_an_account_that_was_opened_meanwhile_is_not_called_closed(
+    cast: Cast, post_office: PostOffice
+) -> None:
+    for deed in (disable_account, enable_account):
+        deed(user_id=cast.people["cora"], by=cast.user("ada"), now=NOW)
+    assert walk(post_office, now=NOW) == {"dropped": 1, "sent": 1}
+    assert post_office.subjects == ["Your account at Outreach is open again"]
+
+
+def test_whoever_never_chose_a_password_gets_no_letter_about_the_account(cast: Cast) -> None:
+    for deed in (disable_account, enable_account):
+        deed(user_id=cast.unopened("cora").id, by=cast.user("ada"), now=NOW)
+    assert db.session.query(OutboxMessage).all() == []
 
 
 # Whose role each may end, by hand; Alan is a second administrator.

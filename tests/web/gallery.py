@@ -82,6 +82,7 @@ TEMPLATE = """
 {% call page.cards() %}{% for offer in offers %}
 {% call page.card(page.in_both(offer, "title"), "/", meta="Sha Tin", level=3) %}{{ page.prose("Text") }}{% endcall %}
 {% endfor %}{% endcall %}
+<p>{{ page.dotted(["Sha Tin", "P4", "20 pupils"]) }}</p>
 {{ page.pagination(found) }}
 {{ page.empty_state("Nothing yet", "Write the first one.", "/", "Write") }}
 {{ chart.progress_chart(points, "Schools served", "schools") }}
@@ -133,7 +134,7 @@ def gallery() -> str:
         TEMPLATE,
         form=form,
         navigation=[thing(label="Today", url="/", active=True), thing(label="Offers", url="/", active=False)],
-        person=thing(name="Tess Chan", role_line="Teacher", account_url="/"),
+        person=thing(name="Tess Chan", roles=["Teacher"], account_url="/"),
         footer_links=[thing(label="Privacy", url="/")],
         points=[thing(seconds=seconds, value=value, bound=bound) for seconds, value, bound in POINTS],
         found=thing(number=2, pages=3, total=1220, url=lambda number: f"/gallery?page={number}"),

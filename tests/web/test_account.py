@@ -73,7 +73,7 @@ def test_only_paths_of_ours_are_followed(path, safe):
 )
 def test_a_link_is_used_up_by_sending_not_by_looking(app, client, cast, purpose, page):
     with app.app_context():
-        key = issue_token(user_id=cast.people["tess"], purpose=TokenPurpose(purpose), now=NOW)
+        key = issue_token(user_id=cast.unopened("tess").id, purpose=TokenPurpose(purpose), now=NOW)
     for _ in range(3):
         assert client.get(page + key).status_code == 200
     words = "seven green ferries"
@@ -86,7 +86,7 @@ def test_a_link_is_used_up_by_sending_not_by_looking(app, client, cast, purpose,
 
 def test_two_different_passwords_are_not_one(app, client, cast):
     with app.app_context():
-        key = issue_token(user_id=cast.people["tess"], purpose=TokenPurpose.INVITATION, now=NOW)
+        key = issue_token(user_id=cast.unopened("tess").id, purpose=TokenPurpose.INVITATION, now=NOW)
     answer = send(client, f"/invitation/{key}", password="seven green ferries", again="eight green ferries")
     assert answer.status_code == 422
     assert "The two passwords differ." in answer.text

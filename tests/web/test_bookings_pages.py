@@ -104,8 +104,8 @@ def test_a_free_place_is_booked_on_one_page(desk: Desk, as_: Browser) -> None:
     assert (answer.status_code, answer.location) == (303, "/bookings/1")
     assert (desk.states(), desk.taken(slot)) == (["confirmed"], (30, 1))
     page = tess.get("/bookings/1").text
-    assert "about 4 March 2027 (Thursday), 9:32 am" in page
-    assert "about 4 March 2027 (Thursday), 12:28 pm" in page
+    assert "about 9:32 am" in page
+    assert "about 12:28 pm" in page
 
 
 def test_a_double_click_books_once(desk: Desk, as_: Browser) -> None:

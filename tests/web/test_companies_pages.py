@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from outreach.models import Company, Hub, OfferState, db
+from outreach.services.transaction import one_transaction
 from tests import build
 from tests.build import NOW
 from tests.cast import EVERYBODY, Cast
@@ -35,6 +37,24 @@ def test_the_profile_in_chinese(as_: As, cast: Cast) -> None:
     press(browser, "/language", language="zh_Hant_HK")
     page = browser.get(f"/companies/{cast.robo}").text
     assert ("機械工房" in page, simplified_in(page), faults_of(page)) == (True, [], [])
+
+
+def test_a_citys_companies_come_page_by_page_and_are_found_by_a_word(app: Flask, as_: As, cast: Cast) -> None:
+    with app.app_context(), one_transaction():
+        db.session.add_all(
+            Company(name_en=f"Peak Labs {number:02}", name_zh=f"山頂{number:02}", created_at=NOW)
+            for number in range(60)
+        )
+    stan = as_("stan")
+    shown = [
+        len(re.findall(r"Peak Labs \d", stan.get(f"/companies?page={number}").text)) for number in (1, 2)
+    ]
+    assert (sum(shown), max(shown) < 50) == (60, True)
+    found = {words: stan.get("/companies", query_string={"q": words}).text for words in ("山頂07", "hilltop")}
+    assert re.findall(r"(Peak Labs \d+|Robo Works)<", found["山頂07"]) == ["Peak Labs 07"]
+    assert re.findall(r"(Peak Labs \d+|Robo Works)<", found["hilltop"]) == ["Robo Works"]
+    nothing = stan.get("/companies?q=no+such").text
+    assert ("No company fits this search" in nothing, faults_of(nothing)) == (True, [])
 
 
 def test_limits_are_for_the_companys_own_eyes(as_: As, cast: Cast) -> None:

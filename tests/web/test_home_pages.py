@@ -50,8 +50,36 @@ def test_the_hub_finds_its_companies_in_the_menu(as_: As) -> None:
     assert "/companies" not in menu_of(as_("cora").get("/").text)
 
 
-def test_the_menu_shows_where_a_page_belongs(as_: As) -> None:
-    assert '<a href="/people" aria-current="page">' in as_("stan").get("/invitations").text
+def lit(page: str) -> list[str]:
+    """The entries of the menu that are marked as the place of the page."""
+    (menu,) = re.findall(r"<nav[^>]*site-navigation.*?</nav>", page, re.DOTALL)
+    return re.findall(r'href="([^"]*)" aria-current="page"', menu)
+
+
+def test_the_menu_shows_where_a_page_belongs(app: Flask, as_: As, cast: Cast) -> None:
+    with app.app_context():
+        made = build.offer(cast.company())
+        offer, one = f"/offers/{made.id}", f"/slots/{build.slot(made, date(2026, 12, 3)).id}/edit"
+    edit, dates = f"{offer}/edit", f"{offer}/slots"
+    places = {
+        ("stan", "/invitations"): "/people",
+        ("stan", edit): "/offers",
+        ("stan", one): "/offers",
+        ("cora", "/offers/mine"): "/offers/mine",
+        ("cora", offer): "/offers/mine",
+        ("cora", edit): "/offers/mine",
+        ("cora", dates): "/offers/mine",
+        ("cora", f"{dates}/series"): "/offers/mine",
+        ("cora", one): "/offers/mine",
+        ("cora", f"/companies/{cast.robo}"): "/",
+        ("hana", f"/companies/{cast.robo}"): "/companies",
+        ("tess", offer): "/offers",
+        ("tess", f"/companies/{cast.robo}"): "/offers",
+        ("tess", f"/schools/{cast.primary}"): "/schools/own",
+    }
+    shown = {(who, path): lit(as_(who).get(path).text) for who, path in places}
+    assert shown == {asked: [entry] for asked, entry in places.items()}
+    assert [lit(as_(who).get("/account").text) for who in ("tess", "cora", "stan")] == [[], [], []]
 
 
 def test_a_teacher_who_also_coordinates_reaches_the_pages_of_both(app: Flask, as_: As, cast: Cast) -> None:
@@ -129,9 +157,15 @@ def test_a_teacher_who_also_coordinates_sees_what_waits_on_either_side(
             role = Membership(user_id=cast.people["tom"], role=Role.COORDINATOR, company_id=cast.robo)
             db.session.add(role)
     page = as_("tom").get("/").text
-    assert sections_of(page) == ["Please confirm", "Open for requests", "Next visits", "Who comes"]
+    assert sections_of(page) == [
+        "Please confirm",
+        "Open for requests",
+        "Next visits",
+        "Fairness ledger",
+        "Who comes",
+    ]
     assert faults_of(page) == []
-    to_confirm, _open, outings, groups = page.split("<h2>")[1:]
+    to_confirm, _open, outings, _ledger, groups = page.split("<h2>")[1:]
     linked = [re.findall(r'href="/bookings/(\d+)"', part) for part in (to_confirm, outings, groups)]
     # What another school has to answer is nothing for this teacher, but it comes to this coordinator.
     assert linked == [[str(mine)], [], [str(mine), str(theirs)]]

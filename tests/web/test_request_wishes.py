@@ -92,9 +92,9 @@ def found(page: TestResponse) -> list[str]:
 
 def line(page: TestResponse) -> str:
     """What takes the focus, as it is read."""
-    focused = re.findall(r"<[^>]*autofocus[^>]*>\s*([^<]*?)\s*<", page.text)
+    focused = re.findall(r"<(\w+)[^>]*autofocus[^>]*>(.*?)</\1>", page.text, re.DOTALL)
     assert len(focused) == 1
-    return str(focused[0])
+    return " ".join(re.sub(r"<[^>]*>", "", focused[0][1]).split())
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_the_same_form_sent_twice_is_one_request(desk: Desk, as_: Browser) -> No
         ({"languages": None}, 422, "Choose a language"),
         ({"kinds": None}, 422, "Choose a field visit"),
         ({"topics": None}, 409, "Make a wish"),
-        ({"from_2": "", "free_2": "y"}, 422, "Give the times of this day"),
+        ({"from_2": "", "free_2": "y"}, 422, "Give the times of Wednesday."),
         ({"from_2": "17:00"}, 409, "The end must be later"),
         (
             {"exceptions": "2027-03-04\ntomorrow"},
@@ -207,6 +207,9 @@ def test_the_list_can_be_narrowed(desk: Desk, as_: Browser) -> None:
     handed_in, draft = desk.one(), desk.one(state=RequestState.DRAFT)
     page = as_("tess").get("/requests?state=draft").text
     assert (f'"/requests/{draft}"' in page, f'"/requests/{handed_in}"' in page) == (True, False)
+    for words, there in (("tai wai", True), ("河畔", True), ("aberdeen", False)):
+        found = as_("stan").get("/requests", query_string={"q": words}).text
+        assert ((words, f'"/requests/{draft}"' in found), faults_of(found)) == ((words, there), [])
     for address in ("/requests?round=abc&state=abc&page=abc", f"/requests?round={desk.round_}"):
         assert as_("tess").get(address).status_code == 200
 

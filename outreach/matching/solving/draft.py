@@ -53,9 +53,17 @@ class Draft:
         self._book(index, 1)
         return True
 
+    def take(self, index: int) -> None:
+        """Choose an option of a plan that is known to be good, without asking."""
+        self._book(index, 1)
+
     def remove(self, index: int) -> None:
         """Give an option up again."""
         self._book(index, -1)
+
+    def put_back(self, index: int) -> None:
+        """Choose an option again that was given up a moment ago and could stay."""
+        self._book(index, 1)
 
     def possible(self, rows: Whole) -> Flags:
         """Which of these options break no rule, but for the time of a crew and of a team's other sessions."""

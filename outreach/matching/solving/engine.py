@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.05
 GRACE_SECONDS = 0.4
+CP_SAT = "ortools.sat.python.cp_model"
+MATH_OPT = "ortools.math_opt.python.mathopt"
 
 
 class OutOfTime(RuntimeError):
@@ -62,8 +64,8 @@ class Effort:
 class Loading:
     """OR-Tools on its way into memory: that can take seconds on a cold machine, and the limit must hold all the same."""
 
-    def __init__(self) -> None:
-        self._thread = threading.Thread(target=_load, daemon=True)
+    def __init__(self, modules: Sequence[str] = (CP_SAT, MATH_OPT)) -> None:
+        self._thread = threading.Thread(target=_load, args=(modules,), daemon=True)
         self._thread.start()
 
     def wait(self, clock: Clock) -> None:
@@ -73,9 +75,9 @@ class Loading:
             self._thread.join(POLL_SECONDS)
 
 
-def _load() -> None:
-    for solver in ("ortools.sat.python.cp_model", "ortools.math_opt.python.mathopt"):
-        import_module(solver)
+def _load(modules: Sequence[str]) -> None:
+    for module in modules:
+        import_module(module)
 
 
 @dataclass

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ class Master:
         self._of_option: dict[int, list[int]] = defaultdict(list)
         self._variables: list[mathopt.Variable] = []
         self._basis: mathopt.Basis | None = None
+        self._free: set[int] = set()
         self.model = mathopt.Model()
         self.model.objective.is_maximize = True
         self._add_rows()
@@ -173,24 +175,45 @@ class Master:
                 row.set_coefficient(variable, float(gains[goal]))
         return row
 
+    @contextmanager
+    def forced(self, request: int) -> Iterator[None]:
+        """For a while the request at this position has to be placed. The basis of before is back in its place afterwards."""
+        row, basis = self._request[request], self._basis
+        before = row.lower_bound
+        row.lower_bound = 1.0
+        self._free.add(request)
+        try:
+            yield
+        finally:
+            row.lower_bound = before
+            self._free.discard(request)
+            # With what is new since then, so that it is not added again and again.
+            self._basis = self._completed(basis)
+
     def solve(self, clock: Clock) -> Relaxed:
         """Solve with the columns so far. Raises `OutOfTime` and `Unsolved`."""
-        result = optimum(self.model, self._solver, self._start(), clock)
+        result = optimum(self.model, self._solver, self._completed(self._basis), clock, dual=bool(self._free))
         # HiGHS may have none to give; then the next solve begins from nothing.
         self._basis = result.solutions[0].basis
         values = result.variable_values()
         share = np.array([values.get(variable, 0.0) for variable in self._variables])
         return Relaxed(float(result.objective_value()), self._use(share), share, self._prices(result))
 
-    def _start(self) -> mathopt.Basis | None:
+    def _completed(self, basis: mathopt.Basis | None) -> mathopt.Basis | None:
+        """A basis with the columns and rows that have been added since it was found."""
         from ortools.math_opt.python import mathopt
 
-        if self._basis is None:
+        if basis is None:
             return None
-        variables = dict(self._basis.variable_status)
-        rows = dict(self._basis.constraint_status)
-        for variable in self._variables:
-            variables.setdefault(variable, mathopt.BasisStatus.AT_LOWER_BOUND)
+        added = len(self._variables) + len(self._reach) - len(basis.variable_status)
+        added += self.model.get_num_linear_constraints() - len(basis.constraint_status)
+        if not added:
+            return basis
+        variables = dict(basis.variable_status)
+        rows = dict(basis.constraint_status)
+        # Variables are added in one order, those of the schools' reach first.
+        for variable in self._variables[len(variables) - len(self._reach) :]:
+            variables[variable] = mathopt.BasisStatus.AT_LOWER_BOUND
         for row in (*self._links, *self._goal.values()):
             rows.setdefault(row, mathopt.BasisStatus.BASIC)
         return mathopt.Basis(variable_status=variables, constraint_status=rows)
@@ -228,7 +251,7 @@ class Master:
 
         request = np.zeros(len(problem.requests), dtype=np.int64)
         for at, row in self._request.items():
-            free = problem.requests[at].id in ground.pinned
+            free = at in self._free or problem.requests[at].id in ground.pinned
             request[at] = round(duals.get(row, 0.0) * unit) if free else whole(row)
         total = np.zeros(len(problem.schools), dtype=np.int64)
         reach = np.zeros(len(problem.schools), dtype=np.int64)

@@ -5,6 +5,9 @@
 3. Goal by goal the LP, with the earlier goals held, proves how much better a plan could be.
 4. Beside all this, in another thread, `LocalSearch` chooses parts of the best plan anew, where the LP's prices say that it loses.
 5. Where value and bound still differ, the patterns that the difference leaves possible are searched goal by goal.
+
+Where a small problem's LP is loose (a slot of many groups has one key stage, the LP shares it between several), CP-SAT searches the
+whole for that goal before the next one is looked at.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from outreach.matching.solving.master import Members
 from outreach.matching.solving.regions import Regions
 from outreach.matching.solving.relaxation import Relaxation, Round
 from outreach.matching.solving.rounding import rounded
+from outreach.matching.solving.search import Search
 from outreach.matching.solving.work import Work
 
 # Patterns for an integer program, the most promising ones: beside what the LP has decided, and in all.
@@ -40,10 +44,16 @@ USEFUL = 4
 CLOSE = 1e-5
 # Of the time that is left an integer program has this share, and so many nodes.
 SHARE = 0.25
+# What CP-SAT's search of the whole has of it.
+SHARE_WHOLE = 0.5
 NODES = 2_000
+# With one worker its limit is nodes alone, and what they cost differs by a hundred times: few of them.
+NODES_ALONE = 50
 ROUNDING = 1e-6
 # So many options at most are few enough for CP-SAT as a whole.
 SMALL = 20_000
+# The bound of such a problem is called loose when it is further than this share of itself from the best plan.
+LOOSE = 0.005
 # Parts of the plan chosen anew in vain after which CP-SAT's search of the whole, where it is small enough, is worth more.
 IDLE = 25
 
@@ -52,6 +62,7 @@ class Pipeline:
     """Improves `best` (which holds a plan already) and its bounds until all is proven or nothing helps any more."""
 
     def __init__(self, work: Work) -> None:
+        self.work = work
         self.options, self.days, self.best = work.options, work.days, work.best
         self.clock, self.progress, self.effort = work.clock, work.progress, work.effort
         self.goals = self.options.problem.objectives
@@ -64,14 +75,16 @@ class Pipeline:
         self.tried: set[tuple[str, tuple[tuple[str, int], ...]]] = set()
         """Goals and levels at which the promising patterns were searched in vain."""
         self.local: LocalSearch | None = None
+        self.whole: Search | None = None
+        self.searched: set[str] = set()
+        """Goals for which CP-SAT has searched the whole."""
 
     def run(self) -> None:
         """Raises `OutOfTime` and `Unsolved`."""
         try:
             blended = self._relax()
             self._begin_local(blended)
-            if not self.alone:
-                self._choose_rest(blended)
+            self._choose_rest(blended)
             self._bounds()
             self._close()
         finally:
@@ -171,7 +184,8 @@ class Pipeline:
         """The best choice as far as an integer program finds it."""
         left = self.clock.left()
         seconds = max(0.0, min(left if self.alone else SHARE * left, left - MARGIN))
-        task = Task(lambda: program.solve(seconds, self.effort.seed, start, NODES))
+        nodes = NODES_ALONE if self.alone else NODES
+        task = Task(lambda: program.solve(seconds, self.effort.seed, start, nodes))
         self._take(task.wait(self.clock, self._hear))
 
     def _bounds(self) -> None:
@@ -181,6 +195,17 @@ class Pipeline:
             held = self._levels(earlier)
             if not self.best.proven(goal) and self.bounded.get(goal, ({"": 0}, None))[0] != held:
                 self.bounded[goal] = held, self._bound(goal, held)
+                self._search_whole(goal)
+
+    def _search_whole(self, goal: str) -> None:
+        """Once for a goal whose LP is loose, where the problem is small enough."""
+        bound, value = float(self.best.bounds[goal]), float(self.best.values[goal])
+        loose = abs(bound - value) > LOOSE * abs(bound)
+        if loose and not self.alone and len(self.options) <= SMALL and goal not in self.searched:
+            self.searched.add(goal)
+            self.whole = self.whole or Search(self.work)
+            self.whole.goal(goal, SHARE_WHOLE * self.clock.left())
+            self._give()
 
     def _levels(self, goals: Sequence[str]) -> dict[str, int]:
         return {goal: self.ground.level(goal, self.best.values[goal]) for goal in goals}

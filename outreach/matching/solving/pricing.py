@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from outreach.matching.solving.combining import Found, Members, Shelf, combined
 from outreach.matching.solving.engine import Clock
@@ -62,6 +63,8 @@ class Pricing:
         )
         self._partners: dict[int, Partners] = {}
         self._packings: dict[int, Packing] = {}
+        self._last: tuple[Ints, Ints] | None = None
+        self._priced: dict[int, tuple[int, list[Found]]] = {}
 
     def price(self, values: Ints, uses: Ints, site_prices: Ints) -> Priced:
         """Every site's best pattern at these values of options and of using a resource. Raises `OutOfTime`."""
@@ -69,12 +72,43 @@ class Pricing:
         best = [0] * len(self.ground.sites)
         found: list[tuple[int, int, Members]] = []
         prices = site_prices.tolist()
+        same = self._same(values, uses)
+        priced: dict[int, tuple[int, list[Found]]] = {}
         for number in promising.sites():
             self.clock.check()
-            best[number], patterns = self._site(number, promising)
+            priced[number] = self._priced[number] if same[number] else self._site(number, promising)
+            best[number], patterns = priced[number]
             found += [(prices[number] - value, number, members) for value, members in patterns]
+        self._last, self._priced = (values, uses), priced
         found.sort()
         return Priced(best, [(number, members) for gap, number, members in found if gap < 0])
+
+    def _same(self, values: Ints, uses: Ints) -> NDArray[np.bool_]:
+        """Which sites were priced at these very values the last time: late rounds change few of them."""
+        ground = self.ground
+        same = np.full(len(ground.sites), self._last is not None)
+        if self._last is not None:
+            changed = ground.resource[values != self._last[0]]
+            same[ground.site_of[changed]] = False
+            same[ground.site_of[np.flatnonzero((uses != self._last[1]) & (ground.site_of >= 0))]] = False
+        return same
+
+    def least_loss(self, rows: Ints, values: Ints, uses: Ints, best: Sequence[int]) -> int | None:
+        """By how much the best patterns (`best` by site, as `price` found them) fall at least where one of these options has to be
+        in a pattern; None where none can be in any."""
+        least: int | None = None
+        raised = values.copy()
+        # More than all else together, so that every best pattern has one of them where any has.
+        lift = int(np.abs(values).sum() + np.abs(uses).sum()) + 1
+        raised[rows] += lift
+        promising = _Promising(self.ground, raised, uses, self._sizes())
+        for number in np.unique(self.ground.site_of[self.ground.resource[rows]]).tolist():
+            value, _ = self._site(number, promising)
+            # Where tails bound a week, two of the options may stand in one bound: then the loss is below 0 and tells nothing.
+            if value > lift // 2:
+                loss = best[number] - (value - lift)
+                least = loss if least is None else min(least, loss)
+        return None if least is None else max(0, least)
 
     def _sizes(self) -> Ints:
         """How many options a pattern of each resource may have at most."""

@@ -121,7 +121,10 @@ class Relaxation:
                 return last
 
     def _round(self) -> Round:
-        relaxed = self.master.solve(self.clock)
+        return self.priced(self.master.solve(self.clock))
+
+    def priced(self, relaxed: Relaxed) -> Round:
+        """The bound that a solution's prices prove, and the patterns and rows that it lacks, taken into the LP."""
         prices = relaxed.prices
         links = list(self.master.link_rows)
         values = prices.option_values(self.ground, links)

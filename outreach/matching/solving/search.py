@@ -32,19 +32,18 @@ class Search:
         self.model = Model(self.options, self.days, self.clock)
         self.rows = {goal: GoalRow(self.model, goal) for goal in self.goals}
 
-    def all_goals(self) -> None:
-        """Rounds over the unproven goals, each with a larger budget."""
-        budget = self.effort.budget
+    def all_goals(self, budget: float) -> None:
+        """Rounds over the unproven goals, each with a larger budget (CP-SAT's deterministic seconds for a goal)."""
         while self.clock.left() > 0 and not all(map(self.best.proven, self.goals)):
             known = (self.best.values, dict(self.best.bounds))
-            settled = [self._goal(goal, budget) for goal in self.goals if not self.best.proven(goal)]
+            settled = [self.goal(goal, budget) for goal in self.goals if not self.best.proven(goal)]
             if all(settled) and known == (self.best.values, self.best.bounds):
                 # CP-SAT calls everything finished, and the judge does not agree: more effort is vain, the bounds stay open.
                 return
             budget *= GROWTH
 
-    def _goal(self, goal: str, budget: float) -> bool:
-        """Work on one goal; whether the solver calls it finished."""
+    def goal(self, goal: str, budget: float) -> bool:
+        """Work on one goal (with that many of CP-SAT's deterministic seconds); whether the solver calls it finished."""
         if self.clock.left() <= 0:
             return False
         self.progress.phase("goal", goal)

@@ -1,4 +1,4 @@
-"""Booking a free place, declining, cancelling."""
+"""Booking a free place, declining, cancelling, and the search of the list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields import HiddenField
 
-from outreach.web.forms.base import Form, at_most, choices_of, required, stripped
+from outreach.web.forms.base import Form, SearchForm, at_most, choices_of, required, stripped
 
 CANCELLER_WORDS = {
     "school": _l("The school"),
@@ -16,6 +16,12 @@ CANCELLER_WORDS = {
     "programme": _l("The programme office"),
     "weather": _l("Bad weather"),
 }
+
+
+class BookingSearchForm(SearchForm):
+    """One booking among a city's."""
+
+    q = StringField(_l("School, company, offer or booking number"), filters=[stripped])
 
 
 class DeclineForm(Form):

@@ -1,4 +1,4 @@
-"""A company's profile and limits, and the filter of the roster."""
+"""A company's profile and limits, the search of the list and the filter of the roster."""
 
 from __future__ import annotations
 
@@ -78,6 +78,12 @@ class HubForm(Form):
 
     name_en = StringField(_l("Name in English"), [at_most(200), NAMED], [stripped])
     name_zh = StringField(_l("Name in Chinese"), [at_most(200)], [stripped])
+
+
+class CompanySearchForm(SearchForm):
+    """One company among a city's."""
+
+    q = StringField(_l("Company or hub"), filters=[stripped])
 
 
 class RosterForm(SearchForm):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, SelectField, TextAreaField, TimeField
+from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField, TimeField
 from wtforms.fields import HiddenField
 from wtforms.fields.choices import SelectChoice
 
@@ -109,7 +109,7 @@ class RequestForm(WishesForm):
         fine = super().validate(extra_validators)
         for free, start, end in self.days():
             if free.data and (start.data is None or end.data is None):
-                free.errors = [_l("Give the times of this day.")]
+                free.errors = [_l("Give the times of %(day)s.", day=free.label.text)]
                 fine = False
         return bool(fine)
 
@@ -147,5 +147,6 @@ for _weekday in SCHOOL_DAYS:
 class FilterForm(SearchForm):
     """Which requests to list."""
 
+    q = StringField(_l("School or group"), filters=[stripped])
     round = SelectField(_l("Round"))
     state = SelectField(_l("State"))

@@ -1,0 +1,95 @@
+"""The LP of `forcing.py` in a process of its own: its pricing is Python, and beside the search for exchanges it would only wait.
+
+The process ends with its list, with its time, or when whoever started it is gone.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+
+from outreach.matching.explaining.forcing import Forced, Forcing
+from outreach.matching.explaining.stand import Worth
+from outreach.matching.problem import Assignment, Problem
+from outreach.matching.solving.engine import Clock, OutOfTime
+from outreach.matching.solving.linear import Unsolved
+
+Wish = tuple[str, Worth | None]
+"""A request, and what is known to be possible with it in the counting goals (None: nothing is)."""
+
+
+class Beside:
+    """The other process. `ask` as often as there is something to ask, then `no_more`; `answers` gives what has come by now."""
+
+    def __init__(self, problem: Problem, plan: Sequence[Assignment], deadline: float) -> None:
+        # A fork would copy the threads of a solver half.
+        context = multiprocessing.get_context("spawn")
+        self._here, there = context.Pipe()
+        self._process = context.Process(target=_serve, args=(there, problem, plan, deadline), daemon=True)
+        self._process.start()
+        there.close()
+        self._open = True
+
+    def ask(self, wish: Wish) -> None:
+        """Say what is wanted; it is answered in this order."""
+        self._say(wish)
+
+    def no_more(self) -> None:
+        """All has been asked."""
+        self._say(None)
+
+    def _say(self, wish: Wish | None) -> None:
+        # The other side may have come to its end: then nothing is answered any more.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._here.send(wish)
+
+    def answers(self, patience: float = 0.0) -> Iterator[Forced]:
+        """What has come since the last time, waiting so many seconds for the first of it."""
+        while self._open and self._here.poll(patience):
+            patience = 0.0
+            try:
+                found = self._here.recv()
+            except (EOFError, ConnectionResetError):
+                self._open = False
+                return
+            if found is None:
+                self._open = False
+                return
+            yield found
+
+    def at_work(self) -> bool:
+        """Whether more may come."""
+        return self._open
+
+    def end(self) -> None:
+        """Stop it, whatever it does."""
+        self._process.kill()
+        self._process.join()
+        self._here.close()
+
+
+def _serve(connection: Connection, problem: Problem, plan: Sequence[Assignment], deadline: float) -> None:
+    clock = Clock(time.monotonic(), deadline, lambda: False)
+    try:
+        forcing = Forcing(problem, plan, clock)
+        for one in answered(forcing, iter(connection.recv, None)):
+            connection.send(one)
+        connection.send(None)
+    except (OutOfTime, Unsolved, EOFError, BrokenPipeError):
+        return
+    finally:
+        connection.close()
+
+
+def answered(forcing: Forcing, wishes: Iterable[Wish]) -> Iterator[Forced]:
+    """What the LP says of each; where its prices prove at once that what is known is the best, nothing more is asked."""
+    for request, known in wishes:
+        bound = forcing.bound(request)
+        quick = forcing.said(request, bound)
+        if quick.bound is not None and known is not None and quick.bound == quick.total(known):
+            yield quick
+        else:
+            yield forcing.force(request)

@@ -1,0 +1,77 @@
+"""Repairs agree with brute force on tiny problems to which everything happens that can happen: no smaller one exists.
+
+Each problem is repaired twice: by CP-SAT on the whole, and by the way that large problems go (`whole=0`).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from outreach.matching.problem_json import problem_of
+from outreach.matching.repair import repair
+from outreach.matching.repairing.events_json import events_of
+from outreach.matching.repairing.found import NoRepairInTime
+from outreach.matching.repairing.search import WHOLE
+from tests.matching.chains import chains
+from tests.matching.mishaps import KINDS, Mishap, mishaps
+from tests.matching.repaired import assert_bounds, assert_repaired, assert_true, parsed, plan_so_far
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_repair_is_better_than_that_of_the_whole(kind: str) -> None:
+    for one in mishaps(kind):
+        assert_repaired(one, WHOLE)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_repair_is_smaller_than_that_of_a_large_problem(kind: str) -> None:
+    for one in mishaps(kind):
+        assert_repaired(one, 0)
+
+
+@pytest.mark.parametrize("whole", [WHOLE, 0])
+def test_a_chain_is_followed_to_its_end(whole: int) -> None:
+    short, long = chains()
+    assert_repaired(short, whole)
+    assert_repaired(long, whole)
+    key = ("schools", "losses", "changes")
+    assert min(tuple(worth[name] for name in key) for worth in short.worths) == (2, 1, 3)
+    assert min(tuple(worth[name] for name in key) for worth in long.worths) == (1, 0, 2)
+
+
+def test_there_are_enough_problems_and_each_says_something() -> None:
+    """Of the problems many have a repair to choose, and some have none that keeps the pins."""
+    every = [one for kind in KINDS for one in mishaps(kind)]
+    assert len(every) >= 200
+    assert len({one.name for one in every}) == len(every)
+    assert sum(len(set(map(str, one.worths))) > 1 for one in every) > 150
+    assert sum(bool(one.truth.frozen) for one in every) > 30
+
+
+@pytest.mark.parametrize("whole", [WHOLE, 0])
+def test_out_of_time_everybody_who_can_stays(whole: int) -> None:
+    for kind in KINDS:
+        for one in mishaps(kind)[:8]:
+            if one.worths:
+                assert_stopped(one, whole)
+
+
+def assert_stopped(one: Mishap, whole: int) -> None:
+    """Stopped at once the answers are plans, and claim nothing that is not so."""
+    problem = problem_of(parsed(one.problem))
+    try:
+        found = repair(
+            problem,
+            plan_so_far(one, problem),
+            events_of(parsed(one.events)),
+            workers=1,
+            whole=whole,
+            stop=lambda: True,
+        )
+    except NoRepairInTime:
+        # Only where pins miss others may nothing be known at once.
+        assert one.truth.document["pins"] or one.problem["teams"], one.name
+        return
+    for answer in found.answers:
+        assert_true(one, found, answer)
+        assert_bounds(one, answer)
