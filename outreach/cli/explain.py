@@ -11,17 +11,26 @@ from typing import TYPE_CHECKING
 
 import click
 
-from outreach.cli.files import FILE, finite, leave, plan_in, problem_in, refuse, stopped_by_signals, writable
+from outreach.cli.files import (
+    FILE,
+    LEAST,
+    leave,
+    plan_in,
+    problem_in,
+    refuse,
+    seconds_option,
+    stopped_by_signals,
+    workers_option,
+    writable,
+)
 from outreach.matching.explanation import Explanation
 from outreach.matching.explanation_json import explanations_json, new_value
 from outreach.matching.plan import CONTRADICTORY, Plan
+from outreach.matching.plan_json import write_at_once
 from outreach.matching.problem import Problem
 
 if TYPE_CHECKING:
     import threading
-
-LEAST = 0.1
-LONGEST = 24 * 3600.0
 
 
 @click.command("explain", short_help="Say why requests of a plan file have no place.")
@@ -29,15 +38,8 @@ LONGEST = 24 * 3600.0
 @click.argument("plan_file", metavar="PLAN", type=FILE)
 @click.option("--out", type=FILE, required=True, help="Where the explanations go (outreach-why/1).")
 @click.option("--request", "requests", multiple=True, help="Only this request; may be given several times.")
-@click.option(
-    "--seconds",
-    type=click.FloatRange(LEAST, LONGEST),
-    default=60.0,
-    show_default=True,
-    callback=lambda _, __, seconds: finite(seconds),
-    help="Time limit; what it does not suffice for is called not-established.",
-)
-@click.option("--workers", type=click.IntRange(1, 2), default=2, show_default=True, help="Processes.")
+@seconds_option(60.0, "Time limit; what it does not suffice for is called not-established.")
+@workers_option(2, "Processes.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary on stderr.")
 def explain_command(
     problem_file: Path,
@@ -61,11 +63,12 @@ def explain_command(
     plan = plan_in(plan_file)
     _fitting(plan, plan_file, problem, sha256)
     writable(out, problem_file)
+    writable(out, plan_file, "plan")
     with stopped_by_signals() as stop:
         left = max(LEAST, began + seconds - time.monotonic())
         found = _explained(problem, plan, plan_file, requests or None, left, workers, quiet, stop)
     document = explanations_json(problem, sha256, found, time.monotonic() - began)
-    out.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    write_at_once((json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode(), out)
     if not quiet:
         _summarise(found, out, few=bool(requests))
     leave(0)

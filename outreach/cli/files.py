@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import click
 
@@ -25,8 +25,35 @@ from outreach.matching.repairing.events import Events
 from outreach.matching.repairing.events_json import read_events
 
 REFUSED = 2
+CONTRADICTION = 3
+LEAST = 0.1
+LONGEST = 7 * 24 * 3600.0
+THREADS = 64
 FILE = click.Path(path_type=Path)
 Handler = Callable[[int, FrameType | None], object] | int | None
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+
+def seconds_option(default: float, help: str = "Time limit.") -> Callable[[_Command], _Command]:
+    """`--seconds`: how long a command may take, reading its files included."""
+    return click.option(
+        "--seconds",
+        type=click.FloatRange(LEAST, LONGEST),
+        default=default,
+        show_default=True,
+        callback=lambda _, __, seconds: _finite(seconds),
+        help=help,
+    )
+
+
+def workers_option(most: int, help: str) -> Callable[[_Command], _Command]:
+    """`--workers`: two by default."""
+    return click.option("--workers", type=click.IntRange(1, most), default=2, show_default=True, help=help)
+
+
+def seed_option(command: _Command) -> _Command:
+    """`--seed` of the solver."""
+    return click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)(command)
 
 
 def problem_in(path: Path) -> tuple[Problem, str]:
@@ -74,7 +101,7 @@ def writable(out: Path, problem_file: Path, noun: str = "problem") -> None:
         refuse(f"{out}: the folder {out.parent} cannot be written to")
 
 
-def finite(seconds: float) -> float:
+def _finite(seconds: float) -> float:
     """A number of seconds that an option of click was given."""
     # A range lets "nan" pass: it is neither below nor above anything.
     if math.isnan(seconds):

@@ -10,7 +10,20 @@ from typing import NoReturn
 
 import click
 
-from outreach.cli.files import FILE, finite, leave, plan_in, problem_in, stopped_by_signals, writable
+from outreach.cli.files import (
+    CONTRADICTION,
+    FILE,
+    LEAST,
+    THREADS,
+    leave,
+    plan_in,
+    problem_in,
+    seconds_option,
+    seed_option,
+    stopped_by_signals,
+    workers_option,
+    writable,
+)
 from outreach.cli.progress import ProgressLine
 from outreach.matching.assignment_json import assignment_json
 from outreach.matching.check import check, values
@@ -18,9 +31,6 @@ from outreach.matching.plan import CONTRADICTORY, OPTIMAL, Plan
 from outreach.matching.plan_json import write_plan
 from outreach.matching.problem import Assignment, Problem
 
-CONTRADICTION = 3
-LEAST = 0.1
-LONGEST = 7 * 24 * 3600.0
 Event = dict[str, object]
 
 
@@ -29,18 +39,9 @@ Event = dict[str, object]
 @click.option(
     "--out", type=FILE, required=True, help="Where the plan goes; each better plan replaces it at once."
 )
-@click.option(
-    "--seconds",
-    type=click.FloatRange(LEAST, LONGEST),
-    default=60.0,
-    show_default=True,
-    callback=lambda _, __, seconds: finite(seconds),
-    help="Time limit.",
-)
-@click.option(
-    "--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Threads of the solver."
-)
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
+@seconds_option(60.0)
+@workers_option(THREADS, "Threads of the solver.")
+@seed_option
 @click.option("--start", type=FILE, help="A plan to begin with; the result is never worse.")
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
 @click.option("--json-lines", is_flag=True, help="Each event as a line of JSON on stdout.")

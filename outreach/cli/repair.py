@@ -10,14 +10,19 @@ from pathlib import Path
 import click
 
 from outreach.cli.files import (
+    CONTRADICTION,
     FILE,
+    LEAST,
+    THREADS,
     events_in,
-    finite,
     leave,
     plan_in,
     problem_in,
     refuse,
+    seconds_option,
+    seed_option,
     stopped_by_signals,
+    workers_option,
     writable,
 )
 from outreach.matching.plan import Plan
@@ -33,11 +38,8 @@ from outreach.matching.repairing.found import NoRepairInTime, PinsContradict
 from outreach.matching.repairing.policies import POLICIES
 from outreach.matching.repairing.words import answer_lines, event_lines
 
-CONTRADICTION = 3
-LEAST = 0.1
 # For the last look at the plans, for writing and for leaving.
 RESERVE = 0.4
-LONGEST = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +71,9 @@ class Outputs:
 @click.option(
     "--problem-out", type=FILE, help="Also write the changed problem, against which `check` judges them."
 )
-@click.option(
-    "--seconds",
-    type=click.FloatRange(LEAST, LONGEST),
-    default=15.0,
-    show_default=True,
-    callback=lambda _, __, seconds: finite(seconds),
-    help="Time limit.",
-)
-@click.option(
-    "--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Threads of the solver."
-)
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
+@seconds_option(15.0)
+@workers_option(THREADS, "Threads of the solver.")
+@seed_option
 def repair_command(
     problem_file: Path,
     plan_file: Path,

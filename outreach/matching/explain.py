@@ -232,7 +232,10 @@ class _Run:
         steps = self.funnels[asked.id]
         changes = self.changes.get(asked.id, ())
         if case is None:
-            return Explanation(asked.id, NO_CANDIDATE, steps, changes=changes)
+            # Found by arrays, and counted once more by the rules in plain Python.
+            nothing = not (steps[-1].slots or steps[-1].team_windows)
+            reason = NO_CANDIDATE if nothing else NOT_ESTABLISHED
+            return Explanation(asked.id, reason, steps, changes=changes)
         reason, because = self.reasons.reason(case)
         return Explanation(asked.id, reason, steps, because, changes, tuple(self._holders(asked.id)))
 

@@ -67,13 +67,13 @@ def rounds_before(*, moment: datetime, first_day: date | None = None) -> list[Ro
     return list(db.session.scalars(found.order_by(Round.first_day.desc()).limit(ROUNDS_BACK)))
 
 
-def counts_of(rounds: Sequence[Round], *, moment: datetime, school_id: int | None = None) -> Counts:
+def counts_of(rounds: Sequence[Round], *, moment: datetime) -> Counts:
     """By school, its rounds among `rounds` in their order; a round in which it neither asked nor had a place is left out.
 
     Three statements, whatever the number of schools."""
     numbers = [round_.id for round_ in rounds]
-    asked = _asked(numbers, school_id)
-    ends = _ends(numbers, moment, school_id)
+    asked = _asked(numbers)
+    ends = _ends(numbers, moment)
     found: Counts = defaultdict(list)
     for school, number in sorted(asked.keys() | ends.keys(), key=lambda pair: numbers.index(pair[1])):
         end = ends[school, number]
@@ -85,24 +85,18 @@ def counts_of(rounds: Sequence[Round], *, moment: datetime, school_id: int | Non
     return dict(found)
 
 
-def _asked(numbers: Sequence[int], school_id: int | None) -> Counter[tuple[int, int]]:
+def _asked(numbers: Sequence[int]) -> Counter[tuple[int, int]]:
     # What was handed in can no longer be changed once its round is published.
     found = (
         select(VisitRequest.school_id, VisitRequest.round_id, func.count(VisitRequest.id))
         .where(VisitRequest.round_id.in_(numbers), VisitRequest.state == RequestState.SUBMITTED)
         .group_by(VisitRequest.school_id, VisitRequest.round_id)
     )
-    if school_id is not None:
-        found = found.where(VisitRequest.school_id == school_id)
     return Counter({(school, number): count for school, number, count in db.session.execute(found)})
 
 
-def _ends(
-    numbers: Sequence[int], moment: datetime, school_id: int | None
-) -> dict[tuple[int, int], Counter[str]]:
+def _ends(numbers: Sequence[int], moment: datetime) -> dict[tuple[int, int], Counter[str]]:
     whose = [Booking.round_id.in_(numbers), Booking.created_at <= moment]
-    if school_id is not None:
-        whose.append(Booking.school_id == school_id)
     ends: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
     # Most places stand, and the database counts them; looking at each costs a city's page half a second.
     standing = (

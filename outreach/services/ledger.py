@@ -115,13 +115,6 @@ def ledger_at(moment: datetime) -> Ledger:
     )
 
 
-def standing_of(school: School, moment: datetime) -> Standing:
-    """One school's own page of the ledger."""
-    rounds = questions.rounds_before(moment=moment)
-    counts = questions.counts_of(rounds, moment=moment, school_id=school.id)
-    return _standing(school, rounds, counts.get(school.id, ()))
-
-
 def _standing(school: School, rounds: Sequence[Round], counts: Iterable[SchoolRound]) -> Standing:
     by_number = {round_.id: round_ for round_ in rounds}
     return Standing(school, tuple(InRound(by_number[one.round_id], _tally(one)) for one in counts))

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,7 @@ from outreach.matching.problem_json import read_problem
 from tests.bench.generate import city
 from tests.matching.brute_reasons import changed
 from tests.matching.simple import document
-from tests.matching.test_cli import outreach, write
+from tests.matching.test_cli import COMMAND, ROOT, outreach, write
 
 SCHOOLS, FIRMS = 40, 12
 
@@ -104,3 +108,47 @@ def test_a_plan_of_another_problem_or_an_unknown_request_is_refused(tmp_path: Pa
     assert "was made for other contents of the problem 'simple' (the sha256 differs)" in done.stderr
     assert not out.exists()
     assert read_problem(problem.read_bytes()).name == "simple"
+
+
+def test_the_explanations_never_replace_what_they_are_read_from(tmp_path: Path) -> None:
+    problem, plan = write(tmp_path / "problem.json", document()), tmp_path / "plan.json"
+    assert outreach("match", problem, "--out", plan, "--quiet").returncode == 0
+    before = plan.read_bytes()
+    for out, noun in ((plan, "plan"), (problem, "problem")):
+        done = outreach("explain", problem, plan, "--out", out)
+        assert (done.returncode, done.stderr) == (2, f"outreach: {out}: is the {noun} itself\n")
+    assert plan.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_ctrl_c_keeps_what_is_known_and_leaves_no_process(tmp_path: Path) -> None:
+    problem, plan = write(tmp_path / "town.json", city(150, 12, 4)), tmp_path / "plan.json"
+    assert outreach("match", problem, "--out", plan, "--seconds", "3", "--quiet").returncode == 0
+    out = tmp_path / "why.json"
+    command = [*COMMAND, "explain", str(problem), str(plan), "--out", str(out), "--seconds", "120"]
+    # In a group of its own, as a shell starts it: the terminal's Ctrl-C goes to the other process, too.
+    running = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert running.stderr is not None
+    said = ""
+    while "changes" not in said:
+        said = running.stderr.readline()
+    os.killpg(running.pid, signal.SIGINT)
+    rest = running.communicate(timeout=60)[1]
+    assert running.returncode == 0, rest
+    assert "Traceback" not in rest
+    missing = len(json.loads(problem.read_text())["requests"]) - len(
+        json.loads(plan.read_text())["assignments"]
+    )
+    assert len(json.loads(out.read_text())["explanations"]) == missing
+    assert gone(running.pid)
+
+
+def gone(group: int) -> bool:
+    """Whether the last process of a group ends within a few seconds."""
+    for _ in range(100):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False

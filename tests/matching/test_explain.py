@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -11,18 +12,25 @@ import numpy as np
 import pytest
 
 from outreach.matching.assignment_json import read_assignment
+from outreach.matching.check import faults_of
 from outreach.matching.explain import EXACT, NoSuchRequest, explain
 from outreach.matching.explaining.reasons import Reasons
 from outreach.matching.explaining.stand import Stand, Unfit
 from outreach.matching.explaining.verifying import Verifier
+from outreach.matching.explaining.whole import Whole
 from outreach.matching.explanation_json import explanation_json
 from outreach.matching.plan import FEASIBLE, Plan
+from outreach.matching.problem import Assignment
 from outreach.matching.problem_json import read_problem
 from outreach.matching.solving.draft import Draft
+from outreach.matching.solving.engine import Clock
+from outreach.matching.solving.options import options_of
 from tests.matching.brute import MAXIMISED, RULES, Found
 from tests.matching.brute_reasons import Truth, changed, plan_values, truth_of
 from tests.matching.brute_visits import Document
 from tests.matching.shapes import SHAPES
+from tests.matching.simple import MONDAY
+from tests.matching.simple import document as simple
 from tests.matching.tiny_problems import binding
 
 NAMES = [*RULES, *SHAPES]
@@ -159,3 +167,25 @@ def test_a_plan_with_a_fault_and_an_unknown_request_are_refused() -> None:
         explain(problem, plan, requests=[assignments[0].request])
     with pytest.raises(Unfit, match="not possible beside the others"):
         explain(problem, Plan(problem.name, "", FEASIBLE, assignments * 2))
+
+
+def test_a_pin_that_needs_company_makes_nobody_impossible() -> None:
+    """R0 is pinned to a slot of at least 20 pupils and has 12; R2 brings the rest. R1 has another slot, and could have it."""
+    text = simple()
+    (slot,) = text["slots"]
+    asking = text["requests"][0] | {"school": "S0", "pupils": 12}
+    later = {"id": "L1", "start": f"{MONDAY}T12:00", "end": f"{MONDAY}T12:45"}
+    text |= {
+        "slots": [slot | {"min_pupils": 20}, slot | later],
+        "teams": [],
+        "requests": [asking | {"id": name, "group": name} for name in ("R0", "R1", "R2")],
+        "pins": [{"request": "R0", "slot": "L0"}],
+    }
+    text["requests"][1]["windows"] = [[f"{MONDAY}T11:15", f"{MONDAY}T14:00"]]
+    problem = read_problem(json.dumps(text).encode())
+    plan = [Assignment("R0", slot="L0"), Assignment("R2", slot="L0")]
+    assert faults_of(problem, plan) == []
+    now = time.monotonic()
+    clock = Clock(now, now + 30, lambda: False)
+    stand = Stand(options_of(problem, clock), plan)
+    assert Whole(stand, clock, 0).possible("R1") is True

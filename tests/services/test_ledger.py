@@ -11,7 +11,7 @@ from outreach.models import BookingState, RoundState, School, SolveRun, db
 from outreach.queries.matching import matching_rows
 from outreach.services.bookings import cancel_booking
 from outreach.services.bridge import problem_of, problem_text
-from outreach.services.ledger import LedgerFilter, Slice, ledger_at, slices_of, standing_of
+from outreach.services.ledger import LedgerFilter, Slice, ledger_at, slices_of
 from outreach.services.runs import claim_run, start_run
 from tests import build
 from tests.booking_stage import change
@@ -40,9 +40,6 @@ def test_each_school_with_its_balance_and_its_weight(past, cast):
     }
     # 20 for the last round; 10 - 10 - 20 for the one before. Theo's: twice - 10.
     assert {one.school.id: one.weight for one in ledger.standings} == {cast.primary: 100, cast.secondary: 80}
-    assert standing_of(cast.school(), NOW) == next(
-        one for one in ledger.standings if one.school.id == cast.primary
-    )
 
 
 def test_the_next_round_weighs_schools_by_the_rule(past, cast):

@@ -6,9 +6,11 @@ The process ends with its list, with its time, or when whoever started it is gon
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 
 from outreach.matching.explaining.forcing import Forced, Forcing
@@ -29,7 +31,14 @@ class Beside:
         context = multiprocessing.get_context("spawn")
         self._here, there = context.Pipe()
         self._process = context.Process(target=_serve, args=(there, problem, plan, deadline), daemon=True)
-        self._process.start()
+        # Ctrl-C at a terminal goes to both processes; the other one does not hear it, from its first moment on. The tracker comes
+        # first: its start would take the mask away again.
+        resource_tracker.ensure_running()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         there.close()
         self._open = True
 

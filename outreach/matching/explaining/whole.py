@@ -32,16 +32,14 @@ class Whole:
     def possible(self, request: str) -> bool | None:
         """Whether any plan has the request; None where that was not found out.
 
-        Leaving anybody else unplaced is always allowed, so only its own places, who could share them, and pins matter.
+        Leaving anybody else unplaced is always allowed, so only its own places and those of pins matter, and who could share them.
         """
         stand, options = self.stand, self.stand.options
         mine = stand.rows(request)
-        pinned = {options.positions.request[pin.request] for pin in stand.problem.pins}
-        there = [
-            stand.filling(resource) for resource in sorted({stand.resource(row) for row in mine.tolist()})
-        ]
-        others = np.flatnonzero(np.isin(options.request, list(pinned)))
-        part = Part(options, np.unique(np.concatenate([*there, others])), _none(), self.clock)
+        pinned = [options.positions.request[pin.request] for pin in stand.problem.pins]
+        asked = np.concatenate([mine, np.flatnonzero(np.isin(options.request, pinned))])
+        there = [stand.filling(resource) for resource in sorted(set(map(stand.resource, asked.tolist())))]
+        part = Part(options, np.unique(np.concatenate(there)), _none(), self.clock)
         part.one_of(mine.tolist())
         part.aim(())
         choice = part.choose(self.effort, self.clock)
