@@ -20,14 +20,14 @@ class Added:
     team: Team | None = None
 
 
-def added(space: Space, ideas: Sequence[Idea]) -> list[Added]:
-    """The firms of the ideas, under ids that the problem does not have."""
+def added(space: Space, ideas: Sequence[Idea], first: int = 1) -> list[Added]:
+    """The firms of the ideas, under ids that the problem does not have, numbered from `first`."""
     problem = space.problem
     taken = {*problem.company, *problem.offer, *problem.slot, *problem.team}
     start = "new"
     while any(name.startswith(f"{start}-") for name in taken):
         start += "+"
-    return [_firm(space, idea, f"{start}-{number}") for number, idea in enumerate(ideas, 1)]
+    return [_firm(space, idea, f"{start}-{number}") for number, idea in enumerate(ideas, first)]
 
 
 def _firm(space: Space, idea: Idea, name: str) -> Added:

@@ -95,6 +95,11 @@ class Fitting:
         found: Long = self.free[block.kind, block.district][who[among[who]]].sum(axis=0)
         return found
 
+    def score(self, idea: Idea, values: Long) -> int:
+        """What one idea's slot is worth at most."""
+        block = Block(idea.kind, idea.topic, idea.stage, idea.district)
+        return int(self.scores(block, values)[2 * self.space.days.index(idea.day) + idea.half])
+
     def idea(self, block: Block, half: int) -> Idea:
         """One idea of a block."""
         day = self.space.days[half // 2]
