@@ -26,7 +26,7 @@ from outreach.matching.problem import Assignment, Problem
 from outreach.matching.recruiting.choosing import Choosing, Promising
 from outreach.matching.recruiting.confirming import Trial, Trials
 from outreach.matching.recruiting.extra import Count, Extra, Recruit
-from outreach.matching.recruiting.ideas import added
+from outreach.matching.recruiting.ideas import Added, added
 from outreach.matching.recruiting.scores import Fitting
 from outreach.matching.recruiting.space import Space
 from outreach.matching.recruiting.worth import Worth, worth_of
@@ -107,6 +107,7 @@ class _Run:
         placed = np.array([one.id in self.plan for one in self.problem.requests], dtype=np.bool_)
         choosing = Choosing(self.fitting, self.worth.values, ~placed)
         with suppress(OutOfTime):
+            self._try_without()
             ideas = islice(choosing.ideas(self.clock), PATIENCE * most)
             while len(self.extras) < most and (batch := list(islice(ideas, most))):
                 self._try(batch, most)
@@ -129,16 +130,7 @@ class _Run:
 
     def _try(self, batch: Sequence[Promising], most: int) -> None:
         firms = added(self.space, [one.idea for one in batch], self.tried + 1)
-        trials = Trials(
-            self.problem,
-            tuple(self.plan.values()),
-            firms,
-            self.worth.values,
-            (self.workers, self.seed, self.exact),
-            self.clock,
-        )
-        if not self.tried:
-            self._try_without(trials)
+        trials = self._trials(firms)
         for one, firm in zip(batch, firms, strict=True):
             self.clock.check()
             self.listener("slots", len(self.extras), most)
@@ -149,10 +141,14 @@ class _Run:
             if len(self.extras) == most:
                 return
 
-    def _try_without(self, trials: Trials) -> None:
+    def _trials(self, firms: Sequence[Added]) -> Trials:
+        effort = (self.workers, self.seed, self.exact)
+        return Trials(self.problem, tuple(self.plan.values()), firms, self.worth.values, effort, self.clock)
+
+    def _try_without(self) -> None:
         if self.without.bound:
             self.listener("without", 0, 1)
-            trial = trials.without(self.without.bound)
+            trial = self._trials([]).without(self.without.bound)
             found = self._count(trial, self.without.bound)
             self.without = found if not trial.faults(self.problem, self.plan) else self.without
 
