@@ -17,9 +17,11 @@ COMMANDS = {
     "explain": "outreach.cli.explain:explain_command",
     "match": "outreach.cli.matching:match_command",
     "people": "outreach.cli.people:people_group",
+    "recruit": "outreach.cli.recruit:recruit_command",
     "repair": "outreach.cli.repair:repair_command",
     "run": "outreach.cli.serve:run_command",
     "schools": "outreach.cli.schools:schools_group",
+    "whatif": "outreach.cli.whatif:whatif_command",
     "worker": "outreach.cli.worker:worker_command",
 }
 

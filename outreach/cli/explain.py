@@ -14,6 +14,7 @@ import click
 from outreach.cli.files import (
     FILE,
     LEAST,
+    fitting,
     leave,
     plan_in,
     problem_in,
@@ -25,7 +26,7 @@ from outreach.cli.files import (
 )
 from outreach.matching.explanation import Explanation
 from outreach.matching.explanation_json import explanations_json, new_value
-from outreach.matching.plan import CONTRADICTORY, Plan
+from outreach.matching.plan import Plan
 from outreach.matching.plan_json import write_at_once
 from outreach.matching.problem import Problem
 
@@ -61,7 +62,7 @@ def explain_command(
     began = time.monotonic()
     problem, sha256 = problem_in(problem_file)
     plan = plan_in(plan_file)
-    _fitting(plan, plan_file, problem, sha256)
+    fitting(plan, plan_file, problem, sha256)
     writable(out, problem_file)
     writable(out, plan_file, "plan")
     with stopped_by_signals() as stop:
@@ -72,15 +73,6 @@ def explain_command(
     if not quiet:
         _summarise(found, out, few=bool(requests))
     leave(0)
-
-
-def _fitting(plan: Plan, plan_file: Path, problem: Problem, sha256: str) -> None:
-    if plan.status == CONTRADICTORY:
-        refuse(f"{plan_file}: has no assignments, its pins contradict each other")
-    if plan.sha256 and plan.sha256 != sha256:
-        refuse(
-            f"{plan_file}: was made for other contents of the problem {problem.name!r} (the sha256 differs)"
-        )
 
 
 def _explained(

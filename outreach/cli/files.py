@@ -16,13 +16,15 @@ from typing import NoReturn, TypeVar
 
 import click
 
-from outreach.matching.plan import Plan
+from outreach.matching.plan import CONTRADICTORY, Plan
 from outreach.matching.plan_json import read_plan, sha256_of
 from outreach.matching.problem import Problem
 from outreach.matching.problem_json import read_problem
 from outreach.matching.refusal import ProblemRefused
 from outreach.matching.repairing.events import Events
 from outreach.matching.repairing.events_json import read_events
+from outreach.matching.scenarios.reading import read_scenario
+from outreach.matching.scenarios.scenario import Scenario
 
 REFUSED = 2
 CONTRADICTION = 3
@@ -87,6 +89,25 @@ def events_in(path: Path) -> Events:
         return read_events(content)
     except ProblemRefused as refusal:
         refuse(f"{path}: {refusal}")
+
+
+def scenario_in(path: Path) -> Scenario:
+    """The scenario in a file; ends the command with exit code 2 where it is refused."""
+    content = _content(path)
+    try:
+        return read_scenario(content)
+    except ProblemRefused as refusal:
+        refuse(f"{path}: {refusal}")
+
+
+def fitting(plan: Plan, plan_file: Path, problem: Problem, sha256: str) -> None:
+    """Refuse a plan without assignments, and one that was made for another problem."""
+    if plan.status == CONTRADICTORY:
+        refuse(f"{plan_file}: has no assignments, its pins contradict each other")
+    if plan.sha256 and plan.sha256 != sha256:
+        refuse(
+            f"{plan_file}: was made for other contents of the problem {problem.name!r} (the sha256 differs)"
+        )
 
 
 def writable(out: Path, problem_file: Path, noun: str = "problem") -> None:

@@ -54,10 +54,10 @@ def problem_of(value: object) -> Problem:
         travel=node.find("travel", _travel, Travel()),
         objectives=node.find("objectives", _words, DEFAULT_GOALS),
         schools=node.find("schools", form.listing(_school), ()),
-        companies=node.find("companies", form.listing(_company), ()),
-        offers=node.find("offers", form.listing(_offer), ()),
+        companies=node.find("companies", form.listing(read_company), ()),
+        offers=node.find("offers", form.listing(read_offer), ()),
         slots=node.find("slots", form.listing(read_slot), ()),
-        teams=node.find("teams", form.listing(_team), ()),
+        teams=node.find("teams", form.listing(read_team), ()),
         requests=node.find("requests", form.listing(read_request), ()),
         pins=node.find("pins", form.listing(read_assignment), ()),
         bans=node.find("bans", form.listing(_ban), ()),
@@ -123,7 +123,8 @@ def _school(value: object, path: str) -> School:
     )
 
 
-def _company(value: object, path: str) -> Company:
+def read_company(value: object, path: str) -> Company:
+    """A company of the problem's list. Raises `ProblemRefused`."""
     node = Node(value, path)
     return Company(
         id=node.get("id", form.identifier),
@@ -132,7 +133,8 @@ def _company(value: object, path: str) -> Company:
     )
 
 
-def _offer(value: object, path: str) -> Offer:
+def read_offer(value: object, path: str) -> Offer:
+    """An offer of the problem's list. Raises `ProblemRefused`."""
     node = Node(value, path)
     kind = node.get("kind", form.word_of(KINDS))
     # A coding session has no place of its own: one that is given is ignored like an unknown key.
@@ -169,7 +171,8 @@ def read_slot(value: object, path: str) -> Slot:
     )
 
 
-def _team(value: object, path: str) -> Team:
+def read_team(value: object, path: str) -> Team:
+    """A team of the problem's list. Raises `ProblemRefused`."""
     node = Node(value, path)
     return Team(
         id=node.get("id", form.identifier),

@@ -31,10 +31,10 @@ def problem_json(problem: Problem) -> dict[str, object]:
         },
         "objectives": list(problem.objectives),
         "schools": [_school(school) for school in problem.schools],
-        "companies": [_company(company) for company in problem.companies],
-        "offers": [_offer(offer) for offer in problem.offers],
-        "slots": [_slot(slot) for slot in problem.slots],
-        "teams": [_team(team) for team in problem.teams],
+        "companies": [company_json(company) for company in problem.companies],
+        "offers": [offer_json(offer) for offer in problem.offers],
+        "slots": [slot_json(slot) for slot in problem.slots],
+        "teams": [team_json(team) for team in problem.teams],
         "requests": [request_json(visit_request) for visit_request in problem.requests],
         "pins": [assignment_json(pin) for pin in problem.pins],
         "bans": [_ban(ban) for ban in problem.bans],
@@ -70,7 +70,8 @@ def _school(school: School) -> dict[str, object]:
     )
 
 
-def _company(company: Company) -> dict[str, object]:
+def company_json(company: Company) -> dict[str, object]:
+    """The JSON value of one company."""
     return _present(
         {
             "id": company.id,
@@ -80,7 +81,8 @@ def _company(company: Company) -> dict[str, object]:
     )
 
 
-def _offer(offer: Offer) -> dict[str, object]:
+def offer_json(offer: Offer) -> dict[str, object]:
+    """The JSON value of one offer."""
     return _present(
         {
             "id": offer.id,
@@ -101,7 +103,8 @@ def _offer(offer: Offer) -> dict[str, object]:
     )
 
 
-def _slot(slot: Slot) -> dict[str, object]:
+def slot_json(slot: Slot) -> dict[str, object]:
+    """The JSON value of one slot."""
     return _present(
         {
             "id": slot.id,
@@ -116,7 +119,8 @@ def _slot(slot: Slot) -> dict[str, object]:
     )
 
 
-def _team(team: Team) -> dict[str, object]:
+def team_json(team: Team) -> dict[str, object]:
+    """The JSON value of one team."""
     return _present(
         {
             "id": team.id,
