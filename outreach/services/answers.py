@@ -14,6 +14,7 @@ from typing import Any
 from outreach.models import RunState, Study, StudyKind, db
 from outreach.services.claims import Task, end, note, put_back, take, write_down
 from outreach.services.explaining import keep_reasons, question_why, reasons_in
+from outreach.services.recruiting import keep_slots, question_slots, slots_in
 from outreach.services.repairing import judged_repairs, keep_repairs, question_repair, repairs_in
 from outreach.services.studies import Question, Unanswerable
 from outreach.services.transaction import audit, deed
@@ -36,6 +37,7 @@ class Kind:
 
 KINDS: dict[StudyKind, Kind] = {
     StudyKind.EXPLAIN: Kind(question_why, reasons_in, keep_reasons),
+    StudyKind.RECRUIT: Kind(question_slots, slots_in, keep_slots),
     StudyKind.REPAIR: Kind(question_repair, repairs_in, keep_repairs, judged_repairs),
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 from outreach.models import Proposal, Reason, Study, StudyKind, User, VisitRequest, db
 from outreach.services.bridge import number_of
 from outreach.services.changes import changes_of, helps
-from outreach.services.studies import Question, Unanswerable, queue_study
+from outreach.services.studies import Question, Unanswerable, files_of, queue_study
 from outreach.services.transaction import deed
 
 FORMAT = "outreach-why/1"
@@ -39,15 +39,11 @@ def ask_why_anew(*, proposal_id: int, by: User, now: datetime) -> Study:
 
 def question_why(study: Study, *, now: datetime) -> Question:
     """The problem that the proposal's run was given, and its plan. Raises `Unanswerable` where either is gone."""
-    proposal = study.proposal
-    if proposal is None or proposal.solve_run.problem is None:
-        raise Unanswerable("The proposal's problem was not kept.")
     command = (
         *("explain", "problem.json", "plan.json", "--out", "why.json", "--quiet"),
         *("--seconds", str(study.seconds_limit), "--workers", str(study.workers)),
     )
-    files = {"problem.json": proposal.solve_run.problem, "plan.json": proposal.plan}
-    return Question(files, command, "why.json", patient=True)
+    return Question(files_of(study), command, "why.json", patient=True)
 
 
 def reasons_in(answer: str) -> list[Reason]:

@@ -34,6 +34,14 @@ class Unanswerable(ValueError):
     """The rows make no question, or the answer is none; the words name the place."""
 
 
+def files_of(study: Study) -> dict[str, str]:
+    """The problem that the proposal's run was given, and its plan. Raises `Unanswerable` where either is gone."""
+    proposal = study.proposal
+    if proposal is None or proposal.solve_run.problem is None:
+        raise Unanswerable("The proposal's problem was not kept.")
+    return {"problem.json": proposal.solve_run.problem, "plan.json": proposal.plan}
+
+
 def queue_study(
     *,
     kind: StudyKind,

@@ -21,6 +21,7 @@ BLUEPRINTS = (
     "proposals",
     "repairs",
     "reasons",
+    "recruiting",
     "schools",
     "ledger",
     "offers",

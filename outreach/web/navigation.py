@@ -65,6 +65,7 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "proposals": ("rounds.index",),
     "repairs": ("rounds.index", "offers.mine"),
     "reasons": ("rounds.index",),
+    "recruiting": ("rounds.index",),
     "invitations.index": ("people.index",),
 }
 

@@ -30,8 +30,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 # tom and cole see what tess and cora see.
 ROLES = ("nobody", "tess", "cora", "hana", "stan", "ada")
 WIDTHS = (390, 1280)
-# Three files and three parts of pages; none is a page.
-FILES = {"bookings.calendar", "ledger.export", "reasons.export"}
+# Four files and three parts of pages; none is a page.
+FILES = {"bookings.calendar", "ledger.export", "reasons.export", "recruiting.export"}
 NO_PAGES = FILES | {"reasons.state", "repairs.progress", "runs.progress"}
 ERRORS = (400, 403, 404, 409, 410, 413, 429, 500)
 

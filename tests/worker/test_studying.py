@@ -25,17 +25,22 @@ from tests.cast import Cast
 
 @pytest.fixture
 def left_out(app: Flask, cast: Cast) -> Iterator[int]:
-    """A solved round whose one slot takes one of two groups; the number of the request that was left out."""
+    """The number of the request that a solved round has left out."""
     with app.app_context():
-        round_ = build.round_(RoundState.CLOSED)
-        offer = build.offer(cast.company(), max_groups=1)
-        build.slot(offer, max_groups=1)
-        build.visit_request(round_, cast.school(), cast.user("tess"), [offer])
-        build.visit_request(round_, cast.school("secondary"), cast.user("theo"), [offer])
-        start_run(round_id=round_.id, seconds=20, workers=1, by=cast.user("stan"), now=NOW)
-        solve_next(clock=lambda: NOW, ending=lambda: False)
+        a_solved_round(cast)
         (without,) = left_out_by(proposal())
         yield without
+
+
+def a_solved_round(cast: Cast) -> None:
+    """A round whose one slot takes one of two groups, solved by the real core."""
+    round_ = build.round_(RoundState.CLOSED)
+    offer = build.offer(cast.company(), max_groups=1)
+    build.slot(offer, max_groups=1)
+    build.visit_request(round_, cast.school(), cast.user("tess"), [offer])
+    build.visit_request(round_, cast.school("secondary"), cast.user("theo"), [offer])
+    start_run(round_id=round_.id, seconds=20, workers=1, by=cast.user("stan"), now=NOW)
+    solve_next(clock=lambda: NOW, ending=lambda: False)
 
 
 def proposal() -> Proposal:
