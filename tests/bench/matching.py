@@ -25,6 +25,7 @@ from typing import Any
 from tests.bench.comparing import refuted, table
 from tests.bench.drawing import growth, over_time, write
 from tests.bench.instances import GROWTH, MADE, SHAPES, Instance, instance
+from tests.bench.recruiting import recruits
 from tests.bench.repairing import repairs, summary
 from tests.bench.running import Outcome, measured
 from tests.bench.solvers import OURS, TITLES, Order, present
@@ -69,8 +70,8 @@ def main(arguments: list[str] | None = None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     figures = folder / "matching.json"
     runs: list[Json] = json.loads(figures.read_text())["runs"] if chosen.add and figures.exists() else []
-    if chosen.repairs:
-        _repairs(chosen, folder)
+    if chosen.repairs or chosen.recruit:
+        (_repairs if chosen.repairs else _recruits)(chosen, folder)
         return
     solvers = present(chosen.solvers, folder / "timefold")
     for task in chosen.tasks:
@@ -101,7 +102,10 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--modes", type=_names, help="wall,cpu or one of them")
     parser.add_argument("--out", type=Path, default=Path("bench-results"), help="folder of figures and plots")
     parser.add_argument("--repairs", action="store_true", help="measure `outreach repair` instead")
-    parser.add_argument("--plan", type=Path, help="with --repairs and one instance: the plan to start from")
+    parser.add_argument(
+        "--recruit", action="store_true", help="measure `outreach recruit` and `whatif` instead"
+    )
+    parser.add_argument("--plan", type=Path, help="with these and one instance: the plan to start from")
     parser.add_argument("--add", action="store_true", help="keep the runs that are in the folder already")
     chosen = parser.parse_args(arguments)
     for given, known in (
@@ -130,6 +134,17 @@ def _repairs(chosen: argparse.Namespace, folder: Path) -> None:
         print(f"\n{summary(found)}", flush=True)
         runs += found
         (folder / "repairs.json").write_text(json.dumps({"about": about(), "runs": runs}, indent=1) + "\n")
+
+
+def _recruits(chosen: argparse.Namespace, folder: Path) -> None:
+    """Extra slots and scenarios of the instances named, or of small and city."""
+    runs: list[Json] = []
+    for task in chosen.tasks if chosen.instances else (Task("small"), Task("city")):
+        one = instance(task.name, folder / "instances")
+        print(f"\n{one.name} ({one.source})", flush=True)
+        limits = _limit(chosen, task), chosen.seconds or OTHERS_SECONDS
+        runs += recruits(one, folder / "recruit", chosen.plan, limits, chosen.workers)
+        (folder / "recruit.json").write_text(json.dumps({"about": about(), "runs": runs}, indent=1) + "\n")
 
 
 def _names(text: str) -> list[str]:

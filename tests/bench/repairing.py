@@ -38,7 +38,7 @@ HEAD = (
 def repairs(one: Instance, folder: Path, plan: Path | None, match_seconds: float, workers: int) -> list[Json]:
     """Every event on one instance; prints the table as it grows."""
     folder.mkdir(parents=True, exist_ok=True)
-    start = plan or _matched(one, folder, match_seconds, workers)
+    start = plan or matched(one, folder, match_seconds, workers)
     problem = read_problem(one.path.read_bytes())
     print(f"\n{HEAD}\n|{'---|' * HEAD.count(' | ')}---|", flush=True)
     found = []
@@ -66,7 +66,8 @@ def events(problem: Problem, plan: Path) -> Iterator[tuple[str, Json, float]]:
         yield f"{date_text(day)} lost", {"kind": "day-lost", "day": date_text(day)}, DAY_SECONDS
 
 
-def _matched(one: Instance, folder: Path, seconds: float, workers: int) -> Path:
+def matched(one: Instance, folder: Path, seconds: float, workers: int) -> Path:
+    """A plan of the instance by `outreach match`."""
     plan = folder / f"{one.name}-before.json"
     command = [sys.executable, "-m", "outreach", "match", one.path, "--out", plan, "--quiet"]
     command += ["--seconds", seconds, "--workers", workers]
