@@ -81,7 +81,10 @@ def recruit_command(
     told = _Told(problem, quiet=quiet, json_lines=json_lines)
     with stopped_by_signals() as stop:
         left = max(LEAST, deadline - time.monotonic())
-        found = _recruited(problem, plan, plan_file, most, (left, workers, seed), told, stop)
+        try:
+            found = _recruited(problem, plan, plan_file, most, (left, workers, seed), told, stop)
+        except TimeoutError:
+            refuse(f"--seconds {seconds:g}: not even the slots to ask for were scored in this time")
     # Here and not at the top: the command's help needs no solver.
     from outreach.matching.recruit_json import recruit_bytes
 
@@ -119,7 +122,7 @@ def _recruited(
     except Unfit as why:
         refuse(f"{plan_file}: {why}")
     except OutOfTime:
-        refuse(f"--seconds {seconds:g}: not even the slots to ask for were scored in this time")
+        raise TimeoutError from None
 
 
 class _Told:

@@ -231,4 +231,4 @@ def _goal(goal: Compared) -> tuple[str, ...]:
 
 
 def _signed(value: object) -> str:
-    return f"{value:+}"
+    return f"{value:+}" if value else "0"

@@ -27,6 +27,7 @@ from tests.bench.drawing import growth, over_time, write
 from tests.bench.explaining import SECONDS as EXPLAINING
 from tests.bench.explaining import explained, line
 from tests.bench.instances import GROWTH, MADE, SHAPES, Instance, instance
+from tests.bench.recruiting import recruits
 from tests.bench.repairing import repairs, summary
 from tests.bench.running import Outcome, measured
 from tests.bench.solvers import OURS, TITLES, Order, present
@@ -71,12 +72,11 @@ def main(arguments: list[str] | None = None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     figures = folder / "matching.json"
     runs: list[Json] = json.loads(figures.read_text())["runs"] if chosen.add and figures.exists() else []
-    if chosen.repairs:
-        _repairs(chosen, folder)
-        return
-    if chosen.explain:
-        _explanations(chosen, folder)
-        return
+    others = ((chosen.repairs, _repairs), (chosen.recruit, _recruits), (chosen.explain, _explanations))
+    for wanted, measure in others:
+        if wanted:
+            measure(chosen, folder)
+            return
     solvers = present(chosen.solvers, folder / "timefold")
     for task in chosen.tasks:
         one = instance(task.name, folder / "instances")
@@ -107,7 +107,10 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("bench-results"), help="folder of figures and plots")
     parser.add_argument("--repairs", action="store_true", help="measure `outreach repair` instead")
     parser.add_argument("--explain", action="store_true", help="measure `outreach explain` instead")
-    parser.add_argument("--plan", type=Path, help="with these two and one instance: the plan to start from")
+    parser.add_argument(
+        "--recruit", action="store_true", help="measure `outreach recruit` and `whatif` instead"
+    )
+    parser.add_argument("--plan", type=Path, help="with these and one instance: the plan to start from")
     parser.add_argument("--add", action="store_true", help="keep the runs that are in the folder already")
     chosen = parser.parse_args(arguments)
     for given, known in (
@@ -149,6 +152,17 @@ def _explanations(chosen: argparse.Namespace, folder: Path) -> None:
         (folder / "explanations.json").write_text(
             json.dumps({"about": about(), "runs": runs}, indent=1) + "\n"
         )
+
+
+def _recruits(chosen: argparse.Namespace, folder: Path) -> None:
+    """Extra slots and scenarios of the instances named, or of small and city."""
+    runs: list[Json] = []
+    for task in chosen.tasks if chosen.instances else (Task("small"), Task("city")):
+        one = instance(task.name, folder / "instances")
+        print(f"\n{one.name} ({one.source})", flush=True)
+        limits = _limit(chosen, task), chosen.seconds or OTHERS_SECONDS
+        runs += recruits(one, folder / "recruit", chosen.plan, limits, chosen.workers)
+        (folder / "recruit.json").write_text(json.dumps({"about": about(), "runs": runs}, indent=1) + "\n")
 
 
 def _names(text: str) -> list[str]:

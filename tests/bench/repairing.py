@@ -67,7 +67,7 @@ def events(problem: Problem, plan: Path) -> Iterator[tuple[str, Json, float]]:
 
 
 def matched(one: Instance, folder: Path, seconds: float, workers: int) -> Path:
-    """A plan of this instance, in the folder."""
+    """A plan of the instance by `outreach match`."""
     plan = folder / f"{one.name}-before.json"
     command = [sys.executable, "-m", "outreach", "match", one.path, "--out", plan, "--quiet"]
     command += ["--seconds", seconds, "--workers", workers]
