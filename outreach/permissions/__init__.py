@@ -95,6 +95,7 @@ RULES: dict[str, Rule] = {
     "proposal.view": Rule(is_staff, lambda user, proposal: True),
     "proposal.publish": Rule(is_staff, lambda user, proposal: True),
     "repair.view": Rule(host_or_staff, sees_repair),
+    "repair.ask": Rule(is_staff, lambda user, round_: True),
     "repair.carry_out": Rule(is_staff, lambda user, study: True),
     "outbox.view": Rule(is_staff),
     "outbox.read": Rule(is_staff, lambda user, message: True),

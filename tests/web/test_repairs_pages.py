@@ -13,7 +13,7 @@ from outreach.models import Publication, Slot, SlotState, Study, db
 from outreach.services.transaction import one_transaction
 from tests.booking_stage import change
 from tests.cast import Cast
-from tests.forms import press
+from tests.forms import press, send
 from tests.html import faults_of
 from tests.repair_stage import FRIDAY, MONDAY, THURSDAY, answered, make_stage
 
@@ -134,7 +134,7 @@ def test_what_waits_is_found_from_the_overview_the_round_and_the_slot(found: Num
     link = f'href="/repairs/{found["study"]}"'
     for path in ("/", f"/rounds/{found['round']}", f"/offers/{found['offer']}/slots"):
         assert link in page_of(as_, "stan", path)
-    assert "1 cancelled date waits for your decision" in words(page_of(as_, "stan", "/"))
+    assert "1 repair waits for your decision" in words(page_of(as_, "stan", "/"))
     for path in (f"/offers/{found['offer']}/slots", f"/slots/{found['struck']}/cancel"):
         assert link in page_of(as_, "cora", path)
 
@@ -159,6 +159,22 @@ def test_the_teacher_reads_that_another_place_is_looked_for(found: Numbers, as_:
     assert said in words(page_of(as_, "tess", path))
     press(as_("stan"), f"/repairs/{found['study']}/carry-out", policy="fewest-schools")
     assert said not in words(page_of(as_, "tess", path))
+
+
+def test_a_lost_day_is_asked_about_from_the_round(app: Flask, found: Numbers, as_: As) -> None:
+    path, stan = f"/rounds/{found['round']}/lost-day", as_("stan")
+    assert f'href="{path}"' in page_of(as_, "stan", f"/rounds/{found['round']}")
+    page_of(as_, "stan", path)
+    refused = send(stan, path, day="2027-03-09")
+    assert (refused.status_code, faults_of(refused.text)) == (409, [])
+    assert "Nobody has a visit on that day there." in refused.text
+    answer = send(stan, path, day="2027-03-05", districts=["D"])
+    assert answer.status_code == 303
+    page = page_of(as_, "stan", answer.headers["Location"])
+    assert "Day lost: 5 March 2027 (Friday), Southern" in words(page)
+    for where in ("/", f"/rounds/{found['round']}"):
+        assert "Day lost: 5 March 2027 (Friday), Southern" in words(page_of(as_, "stan", where))
+    assert as_("cora").get(answer.headers["Location"]).status_code == 404
 
 
 def test_a_study_of_another_kind_is_no_repair(app: Flask, found: Numbers, as_: As) -> None:

@@ -13,7 +13,7 @@ from outreach.models.rounds import GOALS, USUAL_GOALS
 from outreach.models.words import KINDS
 from outreach.queries.proposals import ProposalFilter
 from outreach.web.context import GOAL_WORDS, district_name
-from outreach.web.forms.base import Form, SearchForm, at_most, between, choices_of, required, stripped
+from outreach.web.forms.base import Form, SearchForm, Ticks, at_most, between, choices_of, required, stripped
 
 
 class RoundForm(Form):
@@ -92,3 +92,14 @@ class ProposalFilterForm(SearchForm):
         """The filter as the question takes it."""
         found = {name: value or "" for name, value in self.known().items()}
         return ProposalFilter(found["q"], found["district"], found["kind"])
+
+
+class LostDayForm(Form):
+    """A day on which schools are closed; without a district all of them are."""
+
+    day = DateField(_l("Which day is lost?"), required(_l("Enter the day that is lost.")))
+    districts = Ticks(_l("In which districts?"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.districts.choices = choices_of({one.code: district_name(one.code) for one in DISTRICTS})
