@@ -91,6 +91,8 @@ TABLE: dict[str, str] = {
     "GET proposals.show": STAFF,
     "POST repairs.anew": STAFF,
     "POST repairs.carry_out": STAFF,
+    "GET repairs.lost_day": STAFF,
+    "POST repairs.lost_day": STAFF,
     "GET repairs.progress": OWN_COMPANY_ALONE,
     "GET repairs.show": OWN_COMPANY_ALONE,
     "POST repairs.stop": STAFF,

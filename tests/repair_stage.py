@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -136,22 +137,22 @@ def asked_file(study: Study) -> dict[str, Any]:
     return json.loads(study.question or "{}")
 
 
-def answer_to(task: Task, moves: dict[int, dict[str, str] | None]) -> dict[str, Any]:
+def answer_to(task: Task, moves: dict[int | str, dict[str, str] | None]) -> dict[str, Any]:
     """A plan in which some requests are elsewhere (None: nowhere), as the core would answer under every policy."""
-    kept = [
-        one
-        for one in json.loads(task.files["plan.json"])["assignments"]
-        if one["request"] not in {f"request-{number}" for number in moves}
-    ]
-    placed = [{"request": f"request-{number}", **to} for number, to in moves.items() if to is not None]
+    named = {f"request-{one}" if isinstance(one, int) else one: to for one, to in moves.items()}
+    plan = json.loads(task.files["plan.json"])["assignments"]
+    kept = [one for one in plan if one["request"] not in named]
+    placed = [{"request": name, **to} for name, to in named.items() if to is not None]
     proof = [{"measure": "schools", "value": 1, "bound": 1, "proven": True}]
     told = {"proven": True, "proof": proof, "assignments": kept + placed}
     policies = ("fewest-schools", "same-dates", "most-served")
     return {"format": "outreach-repair/1", "answers": [{"policy": name, **told} for name in policies]}
 
 
-def answered(moves: dict[int, int | dict[str, str] | None], now: datetime = NOW) -> int:
-    """Answer the waiting question by hand: each request goes to a slot, or to a place in the core's words, or nowhere."""
+def answered(moves: Mapping[Any, int | dict[str, str] | None], now: datetime = NOW) -> int:
+    """Answer the waiting question by hand: each request goes to a slot, or to a place in the core's words, or nowhere.
+
+    A booking without a request goes by its name in the problem, `booking-3`."""
     task = claim_study(now=now)
     assert task is not None, [one.fault for one in db.session.query(Study)]
     places = {number: {"slot": f"slot-{to}"} if isinstance(to, int) else to for number, to in moves.items()}

@@ -96,6 +96,7 @@ RULES: dict[str, Rule] = {
     "proposal.view": Rule(is_staff, lambda user, proposal: True),
     "proposal.publish": Rule(is_staff, lambda user, proposal: True),
     "repair.view": Rule(host_or_staff, sees_repair),
+    "repair.ask": Rule(is_staff, lambda user, round_: True),
     "repair.carry_out": Rule(is_staff, lambda user, study: True),
     "study.start": Rule(is_staff, lambda user, proposal: True),
     "study.stop": Rule(is_staff, lambda user, study: True),

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
+from outreach.clock import local
 from outreach.models import (
     IN_FORCE,
     Booking,
@@ -24,6 +25,7 @@ from outreach.models import (
 
 FEWEST_SCHOOLS, SAME_DATES, MOST_SERVED = "fewest-schools", "same-dates", "most-served"
 SLOT = "slot-"
+SLOT_CANCELLED, DAY_LOST = "slot-cancelled", "day-lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,16 @@ class Asked:
     event: dict[str, Any]
     struck: tuple[int, ...]
     direct: int = 0
+
+    @property
+    def lost_day(self) -> date | None:
+        """The day that is lost, where it is one."""
+        return date.fromisoformat(self.event["day"]) if self.event.get("kind") == DAY_LOST else None
+
+    def strikes(self, booking: Booking) -> bool:
+        """A live booking that cannot take place, whatever is decided: it is of the lost day and of a district that loses it."""
+        districts = self.event.get("districts", [])
+        return booking.day == self.lost_day and (not districts or booking.school.district in districts)
 
     def document(self) -> dict[str, Any]:
         """As a study keeps it."""
@@ -150,7 +162,7 @@ def _about(subject: str) -> list[Study]:
 
 def newest_about(study: Study) -> Study:
     """The newest question about the same; this one where nobody has asked anew."""
-    return _about(study.subject)[0]
+    return next(one for one in _about(study.subject) if one.round_id == study.round_id)
 
 
 def repairs_of_slots(slots: Iterable[Slot]) -> dict[int, int]:
@@ -170,6 +182,7 @@ class Listed:
 
     study: Study
     slot: Slot | None
+    asked: Asked
     publication: Publication | None
     waits: bool
 
@@ -198,8 +211,9 @@ def _listed(condition: ColumnElement[bool], *, now: datetime) -> list[Listed]:
         key, publication = (study.round_id, study.subject), made.get(study.id)
         if publication is None and key in subjects:
             continue
-        slot = slot_of(study)
-        ahead = slot is None or slot.starts_at > now
-        found.append(Listed(study, slot, publication, publication is None and ahead))
+        slot, asked = slot_of(study), asked_of(study)
+        day = asked.lost_day
+        ahead = slot.starts_at > now if slot else day is not None and day >= local(now).date()
+        found.append(Listed(study, slot, asked, publication, publication is None and ahead))
         subjects.add(key)
     return found

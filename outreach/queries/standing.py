@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import not_, or_, select
 
 from outreach.models import (
     LIVE,
@@ -31,7 +31,9 @@ COUNTED = (*LIVE, BookingState.ATTENDED, BookingState.NO_SHOW)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`rows.visit_requests` are those with a booking of `bookings`, those of `fallen`, and those that may gain a place."""
+    """`rows.visit_requests` are those with a booking of `bookings`, those of `fallen`, and those that lost a place before and still
+    have none. Whoever never had one is left out: to the core a group that lost its place and one that had none are equal claims
+    to a free one, but not to the school that was told "cancelled". What stays free can be booked."""
 
     rows: MatchingRows
     bookings: list[Booking]
@@ -51,8 +53,8 @@ def standing_of(round_: Round, struck: Collection[int], *, now: datetime) -> Sta
         for one in _bookings(Booking.id.in_(struck), Booking.state == BookingState.CANCELLED)
         if one.visit_request_id in asked and one.visit_request_id not in placed
     ]
-    gone = _left(round_) - placed - {one.visit_request_id for one in fallen}
-    asking = [one for one in rows.visit_requests if one.id not in gone]
+    had = placed | {one.visit_request_id for one in fallen} | _lost(round_)
+    asking = [one for one in rows.visit_requests if one.id in had]
     return Standing(_widened(rows, asking, [*bookings, *fallen]), bookings, fallen)
 
 
@@ -61,14 +63,13 @@ def _bookings(*conditions: object) -> list[Booking]:
     return list(db.session.scalars(found).unique())
 
 
-def _left(round_: Round) -> set[int | None]:
-    """Requests whose school has left a place to others: it is not given another one by itself."""
+def _lost(round_: Round) -> set[int | None]:
+    """Requests that lost a place through no fault of their school, which has not left one to others either."""
     by_school = Booking.cancelled_by == "school"
-    left = select(Booking.visit_request_id).where(
-        Booking.round_id == round_.id,
-        or_(Booking.state.in_((BookingState.DECLINED, BookingState.LAPSED)), by_school),
-    )
-    return set(db.session.scalars(left))
+    ended = select(Booking.visit_request_id).where(Booking.round_id == round_.id)
+    left = ended.where(or_(Booking.state.in_((BookingState.DECLINED, BookingState.LAPSED)), by_school))
+    lost = ended.where(Booking.state == BookingState.CANCELLED, not_(by_school))
+    return set(db.session.scalars(lost)) - set(db.session.scalars(left))
 
 
 def _widened(rows: MatchingRows, asking: list[VisitRequest], held: list[Booking]) -> MatchingRows:

@@ -26,6 +26,7 @@ from outreach.models import (
     db,
 )
 from outreach.queries.repairs import (
+    Asked,
     Change,
     Repair,
     asked_of,
@@ -88,7 +89,7 @@ def carry_out_repair(*, study_id: int, policy: str, by: User, now: datetime) -> 
     )
     db.session.add(publication)
     db.session.flush()
-    _move_all(repair, bookings, publication, round_, by=by, now=now)
+    _move_all(repair, bookings, publication, round_, asked_of(study), by=by, now=now)
     return publication
 
 
@@ -163,17 +164,23 @@ def _name(one: Change) -> str:
     return name_of("booking", one.booking_id or 0)
 
 
+def _move(change: Change, old: Booking | None, asked: Asked) -> Move:
+    struck = old is not None and asked.strikes(old)
+    return Move(change, old, cancelled_by="weather" if struck else "programme")
+
+
 def _move_all(
     repair: Repair,
     bookings: dict[int, Booking],
     publication: Publication,
     round_: Round,
+    asked: Asked,
     *,
     by: User,
     now: datetime,
 ) -> None:
     """First all places that are given up, then all that are taken: two groups may change places."""
-    moves = [Move(one, bookings.get(one.booking_id or 0)) for one in repair.changes]
+    moves = [_move(one, bookings.get(one.booking_id or 0), asked) for one in repair.changes]
     freed = {}
     for move in moves:
         if move.old is not None and not move.change.fell:

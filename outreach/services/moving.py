@@ -37,11 +37,12 @@ class Move:
 
     change: Change
     old: Booking | None
+    cancelled_by: str = "programme"
     new: Booking | None = None
 
 
 def end_booking(move: Move, *, by: User, now: datetime) -> None:
-    """End a live booking inside the caller's deed: cancelled by the programme, with a reason that says what comes instead."""
+    """End a live booking inside the caller's deed, by the programme or the weather; the reason says what comes instead."""
     old = move.old
     assert old is not None
     ended = changed_rows(
@@ -49,8 +50,8 @@ def end_booking(move: Move, *, by: User, now: datetime) -> None:
         .where(Booking.id == old.id, Booking.version == old.version, Booking.state.in_(LIVE))
         .values(
             state=BookingState.CANCELLED,
-            cancelled_by="programme",
-            cancel_reason=_reason(move.change)[:300],
+            cancelled_by=move.cancelled_by,
+            cancel_reason=_reason(move)[:300],
             decided_at=now,
             version=Booking.version + 1,
         )
@@ -60,19 +61,22 @@ def end_booking(move: Move, *, by: User, now: datetime) -> None:
         raise ChangedMeanwhile
     db.session.refresh(old)
     release_place(booking=old, now=now)
-    audit("booking.cancel", old, by=by, now=now, cancelled_by="programme")
+    audit("booking.cancel", old, by=by, now=now, cancelled_by=move.cancelled_by)
 
 
-def _reason(change: Change) -> str:
+def _reason(move: Move) -> str:
     """In both languages: whoever reads the booking later, of the school or of the company, finds their own."""
-    found = []
+    found, to = [], move.change.to
     for language in (ENGLISH, CHINESE):
         with force_locale(language):
-            if change.to is None:
+            if to is None and move.cancelled_by == "weather":
+                found.append(gettext("Schools are closed on that day, and no other place was found."))
+                continue
+            if to is None:
                 found.append(gettext("The place was given to others when a date was cancelled."))
                 continue
-            offer = db.session.get_one(Offer, change.to.offer_id)
-            when = day_time(change.to.day, change.to.start_time)
+            offer = db.session.get_one(Offer, to.offer_id)
+            when = day_time(to.day, to.start_time)
             title = in_language(offer, "title").text
             found.append(gettext("Moved to %(when)s: %(title)s.", when=when, title=title))
     return " ".join(found)

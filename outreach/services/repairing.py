@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from outreach.models import Booking, Round, Slot, Study, StudyKind, User
-from outreach.queries.repairs import Asked, asked_of
+from outreach.queries.repairs import SLOT_CANCELLED, Asked, asked_of
 from outreach.queries.rounds import round_in_force_on
 from outreach.queries.standing import Standing, standing_of
 from outreach.services.bridge import Unreadable, name_of, number_of
@@ -41,14 +41,15 @@ def ask_repair(slot: Slot, ended: Iterable[Booking], *, by: User | None, now: da
     if round_ is None or not struck:
         return None
     asked = Asked(
-        {"kind": "slot-cancelled", "slot": name_of("slot", slot.id)},
+        {"kind": SLOT_CANCELLED, "slot": name_of("slot", slot.id)},
         tuple(struck),
         direct=len(ended) - len(struck),
     )
-    return _queue(f"slot-{slot.id}", round_, asked, by=by, now=now)
+    return queue_repair(f"slot-{slot.id}", round_, asked, by=by, now=now)
 
 
-def _queue(subject: str, round_: Round, asked: Asked, *, by: User | None, now: datetime) -> Study:
+def queue_repair(subject: str, round_: Round, asked: Asked, *, by: User | None, now: datetime) -> Study:
+    """Inside the caller's deed: queue the question what is to be done about an event."""
     return queue_study(
         kind=StudyKind.REPAIR,
         subject=subject,
@@ -63,7 +64,7 @@ def _queue(subject: str, round_: Round, asked: Asked, *, by: User | None, now: d
 
 def ask_anew_in(study: Study, *, by: User, now: datetime) -> Study:
     """Inside the caller's deed: the same question about the round as it is by now."""
-    return _queue(study.subject, study.round_, asked_of(study), by=by, now=now)
+    return queue_repair(study.subject, study.round_, asked_of(study), by=by, now=now)
 
 
 def question_repair(study: Study, *, now: datetime) -> Question:
@@ -96,7 +97,7 @@ def question_repair(study: Study, *, now: datetime) -> Question:
 def events_of(scene: Scene, asked: Asked, round_: Round, *, now: datetime) -> dict[str, Any]:
     """The events file of a question; a slot that nobody of the plan is in any more need not be cancelled."""
     happened = asked.event
-    idle = happened["kind"] == "slot-cancelled" and not any(
+    idle = happened["kind"] == SLOT_CANCELLED and not any(
         one.slot == happened["slot"] for one in scene.plan.values()
     )
     return events_since([] if idle else [happened], last_day=round_.last_day, now=now)

@@ -10,13 +10,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from outreach.clock import utc_now
-from outreach.models import ALIVE, Study, StudyKind
+from outreach.models import ALIVE, Round, Study, StudyKind
 from outreach.queries.repairs import asked_of, newest_about, publication_of, slot_of
 from outreach.queries.repairs_shown import outcomes_of, shown_repairs
 from outreach.queries.runs import waiting_since
 from outreach.services.carrying_out import carry_out_repair, look_anew
+from outreach.services.lost_days import ask_lost_day
 from outreach.services.studies import ask_study_to_stop
 from outreach.web.access import load_or_404, requires, signed_in_user
+from outreach.web.forms.rounds import LostDayForm
 
 blueprint = Blueprint("repairs", __name__)
 
@@ -46,6 +48,19 @@ def _facts(study: Study) -> dict[str, Any]:
         "newest": newest_about(study),
         "policy_words": POLICY_WORDS,
     }
+
+
+@blueprint.route("/rounds/<id:round_id>/lost-day", methods=["GET", "POST"])
+@requires("repair.ask")
+def lost_day(round_id: int) -> ResponseReturnValue:
+    """Schools are closed on a day: look for other places for its visits."""
+    round_, form = load_or_404(Round, round_id), LostDayForm()
+    arguments = {"round_id": round_id, "by": signed_in_user(), "now": utc_now()}
+    if form.validate_on_submit() and form.attempt(
+        ask_lost_day, day=form.day.data, districts=form.districts.data or [], **arguments
+    ):
+        return redirect(url_for("repairs.show", study_id=form.outcome.id), 303)
+    return render_template("repair/lost_day.html", form=form, round_=round_), form.status
 
 
 @blueprint.get("/repairs/<id:study_id>")

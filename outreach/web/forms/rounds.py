@@ -14,7 +14,7 @@ from outreach.models.words import KINDS
 from outreach.queries.proposals import ProposalFilter
 from outreach.queries.reasons import SORTS, ReasonFilter
 from outreach.web.context import GOAL_WORDS, district_name
-from outreach.web.forms.base import Form, SearchForm, at_most, between, choices_of, required, stripped
+from outreach.web.forms.base import Form, SearchForm, Ticks, at_most, between, choices_of, required, stripped
 from outreach.web.reason_words import REASON_WORDS
 
 
@@ -110,3 +110,14 @@ class ProposalFilterForm(SearchForm):
     def asked_for(self) -> dict[str, str]:
         """The filters that are set, for an address that keeps them."""
         return {name: value for name, value in self.known().items() if value}
+
+
+class LostDayForm(Form):
+    """A day on which schools are closed; without a district all of them are."""
+
+    day = DateField(_l("Which day is lost?"), required(_l("Enter the day that is lost.")))
+    districts = Ticks(_l("In which districts?"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.districts.choices = choices_of({one.code: district_name(one.code) for one in DISTRICTS})
