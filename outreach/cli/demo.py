@@ -22,7 +22,7 @@ from outreach.services.demo.schools import school_file_of
 from outreach.services.school_file import MAX_BYTES, NotASchoolFile, SchoolFile, read_school_file
 from outreach.services.school_words import describe_refusal
 from outreach.services.transaction import Refusal
-from outreach.worker.solving import solve_next
+from outreach.worker.solving import solve_next, study_next
 
 # Printed for everybody to see, which is why the demonstration is refused in production.
 PASSWORD = "harbour lights at dusk"
@@ -79,6 +79,7 @@ def _fill(size: str, file: SchoolFile | None) -> None:
         password=PASSWORD,
         effort=Effort(SIZES[size].solve_seconds, WORKERS),
         solve=_solve,
+        study=_study,
         tell=lambda words: click.echo(f"{words} ..."),
     )
     click.echo(f"{filled.last_round}: {filled.placed:,} of {filled.asked:,} requests were placed.")
@@ -87,6 +88,10 @@ def _fill(size: str, file: SchoolFile | None) -> None:
 
 def _solve(now: datetime) -> None:
     solve_next(clock=lambda: now, ending=lambda: False)
+
+
+def _study(now: datetime) -> None:
+    study_next(clock=lambda: now, ending=lambda: False)
 
 
 def _read(path: Path) -> SchoolFile:

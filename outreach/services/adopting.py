@@ -36,6 +36,7 @@ from outreach.services.changes import (
     Place,
     changes_of,
     facts_with,
+    helps,
     is_free_for,
     place_of,
 )
@@ -80,6 +81,7 @@ class PlaceGone(Refusal):
 
 GONE = _l("This place has gone in the meantime. Your request stays as it was.")
 OTHERS_MOVE = _l("It would move other groups, and their places stand since the schedule was published.")
+AGAINST = _l("Your school's calendar, or your other answers, stand against it by now.")
 OVER = _l("The round is over.")
 BETWEEN = _l("Nothing can be changed at the moment.")
 
@@ -114,6 +116,8 @@ def _way(asked: VisitRequest, change: Change, *, now: datetime) -> Way:
         _looks_free(place, number, now=now) for place, number in zip(known, pupils, strict=True)
     ):
         return Way(change, hindrance=GONE)
+    if not helps(change, asked):
+        return Way(change, hindrance=AGAINST)
     return Way(change, places=known)
 
 

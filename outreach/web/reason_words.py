@@ -85,67 +85,67 @@ def _nothing_left(steps: list[tuple[str, LazyString, int]]) -> str:
 NOTHING: dict[str, Callable[[int], str]] = {
     "kind": lambda before: _n(
         "The one date of this round is of another kind than was asked for.",
-        "Of %(num)s dates in this round, none is of the kind that was asked for.",
+        "Of %(count)s dates in this round, none is of the kind that was asked for.",
         before,
-        num=format_decimal(before),
+        count=format_decimal(before),
     ),
     "grade": lambda before: _n(
         "The one date of that kind is for other grades.",
-        "Of %(num)s dates of that kind, none is for the grade of the group.",
+        "Of %(count)s dates of that kind, none is for the grade of the group.",
         before,
-        num=format_decimal(before),
+        count=format_decimal(before),
     ),
     "language": lambda before: _n(
         "The one date for the grade is in none of the languages that were asked for.",
-        "Of %(num)s dates for the grade, none is in a language that was asked for.",
+        "Of %(count)s dates for the grade, none is in a language that was asked for.",
         before,
-        num=format_decimal(before),
+        count=format_decimal(before),
     ),
     "pupils": lambda before: _n(
         "The one date for the grade in a language of the group has no room for so many pupils.",
-        "Of %(num)s dates for the grade in a language of the group, none has room for so many pupils.",
+        "Of %(count)s dates for the grade in a language of the group, none has room for so many pupils.",
         before,
-        num=format_decimal(before),
+        count=format_decimal(before),
     ),
     "wheelchair": lambda before: _n(
         "The one date with room for the group cannot be reached with a wheelchair.",
-        "Of %(num)s dates with room for the group, none can be reached with a wheelchair.",
+        "Of %(count)s dates with room for the group, none can be reached with a wheelchair.",
         before,
-        num=format_decimal(before),
+        count=format_decimal(before),
     ),
     "ban": lambda before: _n(
         "The one date with room for the group was ruled out by the programme office.",
-        "Of %(num)s dates with room for the group, all were ruled out by the programme office.",
+        "Of %(count)s dates with room for the group, all were ruled out by the programme office.",
         before,
-        num=format_decimal(before),
+        count=format_decimal(before),
     ),
     "interest": lambda before: _n(
         "The one date with room for the group is neither of a topic nor of a company that was asked for.",
-        "Of %(num)s dates with room for the group, none is of a topic or a company that was asked for.",
+        "Of %(count)s dates with room for the group, none is of a topic or a company that was asked for.",
         before,
-        num=format_decimal(before),
+        count=format_decimal(before),
     ),
     "travel": lambda before: _n(
         "The one date that suits the topics and wishes is too far away.",
-        "Of %(num)s dates that suit the topics and wishes, none is near enough.",
+        "Of %(count)s dates that suit the topics and wishes, none is near enough.",
         before,
-        num=format_decimal(before),
+        count=format_decimal(before),
     ),
     "time": lambda before: _n(
         "The one date that suits the topics and wishes and is near enough is at a time when the group is not free.",
-        "Of %(num)s dates that suit the topics and wishes and are near enough, none is at a time when the group is free.",
+        "Of %(count)s dates that suit the topics and wishes and are near enough, none is at a time when the group is free.",
         before,
-        num=format_decimal(before),
+        count=format_decimal(before),
     ),
 }
 
 
 def _fitting(fits: int) -> str:
     return _n(
-        "%(num)s date fits all answers of the request.",
-        "%(num)s dates fit all answers of the request.",
+        "%(count)s date fits all answers of the request.",
+        "%(count)s dates fit all answers of the request.",
         fits,
-        num=format_decimal(fits),
+        count=format_decimal(fits),
     )
 
 
@@ -187,16 +187,16 @@ def _served(goal: str, loss: float) -> str:
         return _("If the group had one of them, fewer schools would be served, counted by need.")
     if goal == "groups":
         return _n(
-            "If the group had one of them, %(num)s group fewer would have a place.",
-            "If the group had one of them, %(num)s groups fewer would have a place.",
+            "If the group had one of them, %(count)s group fewer would have a place.",
+            "If the group had one of them, %(count)s groups fewer would have a place.",
             int(loss),
-            num=format_decimal(loss),
+            count=format_decimal(loss),
         )
     return _n(
-        "If the group had one of them, %(num)s pupil fewer would have a place.",
-        "If the group had one of them, %(num)s pupils fewer would have a place.",
+        "If the group had one of them, %(count)s pupil fewer would have a place.",
+        "If the group had one of them, %(count)s pupils fewer would have a place.",
         int(loss),
-        num=format_decimal(loss),
+        count=format_decimal(loss),
     )
 
 

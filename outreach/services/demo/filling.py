@@ -33,7 +33,7 @@ from outreach.services.runs import start_run
 from outreach.services.school_file import SchoolFile
 from outreach.services.transaction import Refusal, one_transaction
 
-# Carries out the run that waits, as at this moment: the worker's own way, which this room may not import.
+# Carries out the run that waits, or the study, as at this moment: the worker's own way, which this room may not import.
 Solve = Callable[[datetime], object]
 Tell = Callable[[str], None]
 
@@ -68,13 +68,14 @@ def fill(
     password: str,
     effort: Effort,
     solve: Solve,
+    study: Solve,
     tell: Tell,
 ) -> Filled:
     """Fill the empty database with `city`; raises NotEmpty, and then nothing is changed."""
     with one_transaction():
         _refuse_unless_empty()
         entered = _enter(city, file, password, tell)
-        last = _play_last_term(entered, city, effort, solve, tell)
+        last = _play_last_term(entered, city, effort, solve, study, tell)
         tell("Collecting this term's requests")
         this = _collect(entered, city.this_term)
         placed = select(func.count()).select_from(Booking).where(Booking.publication_id.is_not(None))
@@ -116,12 +117,18 @@ def _enter(city: CityPlan, file: SchoolFile, password: str, tell: Tell) -> Enter
     return entered
 
 
-def _play_last_term(entered: Entered, city: CityPlan, effort: Effort, solve: Solve, tell: Tell) -> Round:
+def _play_last_term(
+    entered: Entered, city: CityPlan, effort: Effort, solve: Solve, study: Solve, tell: Tell
+) -> Round:
     plan = city.last_term
     tell("Collecting last term's requests")
     round_ = _collect(entered, plan)
     tell("Running the scheduler for last term")
     proposal = _solve(entered, round_, plan, effort, solve)
+    # Before the round is published, as the worker would have done it within the hour.
+    tell("Asking why it leaves out whom it leaves out")
+    study(proposal.created_at)
+    settle()
     tell("Publishing last term's round and living through it")
     publish_proposal(
         proposal_id=proposal.id,
