@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from outreach.matching.explanation import SERVING
 from outreach.matching.solving import pace
 from outreach.matching.solving.background import Task
 from outreach.matching.solving.blend import blend
@@ -184,14 +185,14 @@ class Pipeline:
             held = self._levels(earlier)
             if not self.best.proven(goal) and self.bounded.get(goal, ({"": 0}, None))[0] != held:
                 self.bounded[goal] = held, self._bound(goal, held)
-                if self.best.open_wide(goal, pace.WIDE):
+                if goal in SERVING and self.best.open_wide(goal, pace.WIDE):
                     self._dive()
                 self._search_whole(goal)
                 self._search_early(goal)
 
     def _search_early(self, goal: str) -> None:
-        """Once for a goal that is open wide: what is gained in it now need not be bounded twice in the goals after it."""
-        if self.best.open_wide(goal, pace.LOOSE) and goal not in self.hurried:
+        """Once for a goal that counts who is served and is open wide: what it gains now moves all goals after it."""
+        if goal in SERVING and goal not in self.hurried and self.best.open_wide(goal, pace.LOOSE):
             self.hurried.add(goal)
             self._search(goal)
 
