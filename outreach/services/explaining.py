@@ -15,6 +15,8 @@ from outreach.services.transaction import deed
 FORMAT = "outreach-why/1"
 # Nobody waits at the screen for it: twice what the territory needs on two free cores.
 SECONDS = 120
+# More processes than two `explain` does not take, however many the scheduler had.
+MOST_WORKERS = 2
 
 
 def ask_why(proposal: Proposal, *, by: User | None, now: datetime) -> Study:
@@ -25,7 +27,7 @@ def ask_why(proposal: Proposal, *, by: User | None, now: datetime) -> Study:
         round_id=proposal.round_id,
         proposal_id=proposal.id,
         seconds=SECONDS,
-        workers=proposal.solve_run.workers,
+        workers=min(proposal.solve_run.workers, MOST_WORKERS),
         by=by,
         now=now,
     )

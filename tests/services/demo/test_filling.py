@@ -16,6 +16,7 @@ from outreach.models import (
     OutboxState,
     Proposal,
     Publication,
+    Reason,
     Reminder,
     ReminderState,
     RequestState,
@@ -28,11 +29,12 @@ from outreach.models import (
     db,
 )
 from outreach.queries.matching import matching_rows
+from outreach.queries.reasons import left_out_by
 from outreach.services.bridge import problem_of
 from outreach.services.demo.city import Size, plan_city
 from outreach.services.demo.filling import Effort, Filled, NotEmpty, fill, is_empty
 from outreach.services.demo.schools import school_file_of
-from outreach.worker.solving import solve_next
+from outreach.worker.solving import solve_next, study_next
 from tests.cast import Cast
 
 CITY = plan_city(Size(18, 6, 3), today=date(2026, 11, 22))
@@ -46,12 +48,17 @@ def fill_with(solve) -> Filled:
         password=PASSWORD,
         effort=Effort(seconds=5, workers=1),
         solve=solve,
+        study=really_study,
         tell=lambda words: None,
     )
 
 
 def really_solve(now: datetime) -> None:
     solve_next(clock=lambda: now, ending=lambda: False)
+
+
+def really_study(now: datetime) -> None:
+    study_next(clock=lambda: now, ending=lambda: False)
 
 
 def by_state(table: type, *where) -> dict:
@@ -77,6 +84,10 @@ def last_term_is_over(last: Round, filled: Filled) -> None:
     proposal = db.session.get_one(Proposal, published.proposal_id)
     placed = {goal["name"]: goal["value"] for goal in proposal.objectives}["groups"]
     assert filled.placed == placed > 0
+    # Everybody without a place can read why.
+    told = set(db.session.scalars(select(Reason.visit_request_id)))
+    assert told == set(left_out_by(proposal))
+    assert len(told) == len(CITY.last_term.requests) - placed
     states = by_state(Booking)
     assert set(states) & {BookingState.AWAITING, BookingState.CONFIRMED} == set()
     assert states[BookingState.ATTENDED] > placed / 2
