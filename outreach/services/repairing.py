@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from outreach.models import Booking, Round, Slot, Study, StudyKind, User
+from outreach.models import IN_FORCE, Booking, Round, Slot, Study, StudyKind, User
 from outreach.queries.repairs import SLOT_CANCELLED, Asked, asked_of
 from outreach.queries.rounds import round_in_force_on
 from outreach.queries.standing import Standing, standing_of
@@ -69,6 +69,8 @@ def ask_anew_in(study: Study, *, by: User, now: datetime) -> Study:
 
 def question_repair(study: Study, *, now: datetime) -> Question:
     """The round as it is now with all its bookings, and what happened. Raises `Unanswerable`."""
+    if study.round_.state not in IN_FORCE:
+        raise Unanswerable("The round is over.")
     asked = asked_of(study)
     standing = standing_of(study.round_, asked.struck, now=now)
     try:

@@ -17,6 +17,7 @@ from outreach.models import (
     Offer,
     OfferState,
     RequestState,
+    Round,
     RoundState,
     RunState,
     School,
@@ -99,10 +100,19 @@ def test_nobody_is_looked_for_where_nobody_lost_a_place(stage: RepairStage) -> N
 def test_a_round_that_is_not_in_force_is_not_repaired(stage: RepairStage, cast: Cast) -> None:
     struck = stage.slot(stage.offer, THURSDAY)
     stage.book(stage.ask("tess", [stage.offer]), struck)
-    round_ = db.session.query(VisitRequest).one().round_
-    change(type(round_), round_.id, state=RoundState.ARCHIVED)
+    change(Round, stage.round_, state=RoundState.ARCHIVED)
     stage.cancel(struck)
     assert waiting() == []
+
+
+def test_a_round_that_was_archived_since_is_not_worked_on(stage: RepairStage) -> None:
+    struck = stage.slot(stage.offer, THURSDAY)
+    stage.book(stage.ask("tess", [stage.offer]), struck)
+    stage.cancel(struck)
+    change(Round, stage.round_, state=RoundState.ARCHIVED)
+    assert claim_study(now=NOW) is None
+    (study,) = waiting()
+    assert (study.state, study.fault) == (RunState.FAILED, "The round is over.")
 
 
 def test_the_core_is_told_of_every_booking_and_what_it_may_not_touch(stage: RepairStage) -> None:
