@@ -76,6 +76,8 @@ def test_the_menu_shows_where_a_page_belongs(app: Flask, as_: As, cast: Cast) ->
         ("tess", offer): "/offers",
         ("tess", f"/companies/{cast.robo}"): "/offers",
         ("tess", f"/schools/{cast.primary}"): "/schools/own",
+        ("tess", f"/schools/{cast.primary}/balance"): "/",
+        ("stan", f"/schools/{cast.primary}/balance"): "/ledger",
     }
     shown = {(who, path): lit(as_(who).get(path).text) for who, path in places}
     assert shown == {asked: [entry] for asked, entry in places.items()}
