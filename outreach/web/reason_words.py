@@ -1,9 +1,5 @@
 """Why a request has no place, and what would help, in words: for the teacher without another school's name, for the
-programme office with everything.
-
-Sentences speak of "the group", so that both read the same ones. What was not shown is called so: "proven" and "at most" are
-the core's own words for how much is known.
-"""
+programme office with everything. "Proven" and "at most" are the core's own words for how much is known."""
 
 from __future__ import annotations
 
