@@ -12,8 +12,10 @@ from typing import Any
 
 from outreach.clock import to_utc
 from outreach.models import (
+    AuditEntry,
     Booking,
     Offer,
+    OutboxMessage,
     Publication,
     Round,
     RoundState,
@@ -162,3 +164,27 @@ def answered(moves: Mapping[Any, int | dict[str, str] | None], now: datetime = N
     study = db.session.get_one(Study, task.number, populate_existing=True)
     assert (study.state, study.fault) == (RunState.DONE, "")
     return study.id
+
+
+def make_chain(stage: RepairStage) -> dict[str, int]:
+    """Tess' group lost its place; it could have Theo's, for whom there is another one. Cole's company has both."""
+    struck = stage.slot(stage.offer, THURSDAY)
+    near, far = stage.slot(stage.other, FRIDAY), stage.slot(stage.other, MONDAY)
+    fell, holds = stage.ask("tess", [stage.offer, stage.other]), stage.ask("theo", [stage.other])
+    found = {"struck": struck, "near": near, "far": far, "fell": fell, "holds": holds}
+    found |= {"lost": stage.book(fell, struck), "held": stage.book(holds, near)}
+    stage.cancel(struck)
+    found["study"] = answered({fell: near, holds: far})
+    return found
+
+
+def everything() -> tuple[Any, ...]:
+    """What a refusal must leave as it was."""
+    db.session.rollback()
+    return (
+        [(one.id, one.state, one.version) for one in db.session.query(Booking).order_by(Booking.id)],
+        db.session.query(OutboxMessage).count(),
+        db.session.query(Publication).count(),
+        [(one.id, one.pupils_taken, one.groups_taken) for one in db.session.query(Slot).order_by(Slot.id)],
+        db.session.query(AuditEntry).count(),
+    )

@@ -2,50 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, time
-from typing import Any
 
 import pytest
 from flask import Flask
 
-from outreach.clock import to_utc
 from outreach.models import (
     AuditEntry,
-    BlockedDays,
     Booking,
     BookingState,
     OutboxMessage,
-    Publication,
     Reminder,
     ReminderState,
-    RequestState,
     Round,
     RoundState,
     RunState,
-    School,
     Slot,
-    SlotState,
     Study,
-    VisitRequest,
     WaitlistEntry,
     WaitlistState,
     db,
 )
 from outreach.queries.repairs import is_looked_for
-from outreach.services import carrying_out
-from outreach.services.bookings import book_free_place, cancel_booking
-from outreach.services.carrying_out import CarriedOut, NoSuchRepair, StaleRepair, look_anew
+from outreach.services.bookings import cancel_booking
+from outreach.services.carrying_out import CarriedOut, NoSuchRepair, look_anew
 from outreach.services.letter_facts import told
 from outreach.services.places import Group
-from outreach.services.transaction import Refusal
 from outreach.services.waitlist import join_waitlist
 from tests import build
-from tests.at_once import at_once
 from tests.booking_stage import change, letters, read, taken
 from tests.build import NOW
 from tests.cast import Cast
-from tests.repair_stage import FRIDAY, MONDAY, THURSDAY, RepairStage, answered, live_of, make_stage
+from tests.repair_stage import (
+    FRIDAY,
+    MONDAY,
+    THURSDAY,
+    RepairStage,
+    answered,
+    everything,
+    live_of,
+    make_chain,
+    make_stage,
+)
 
 Numbers = dict[str, int]
 
@@ -59,27 +58,8 @@ def stage(app: Flask, cast: Cast) -> Iterator[RepairStage]:
 
 @pytest.fixture
 def chain(stage: RepairStage) -> Numbers:
-    """Tess' group lost its place; it could have Theo's, for whom there is another one. Cole's company has both."""
-    struck = stage.slot(stage.offer, THURSDAY)
-    near, far = stage.slot(stage.other, FRIDAY), stage.slot(stage.other, MONDAY)
-    fell, holds = stage.ask("tess", [stage.offer, stage.other]), stage.ask("theo", [stage.other])
-    found = {"struck": struck, "near": near, "far": far, "fell": fell, "holds": holds}
-    found |= {"lost": stage.book(fell, struck), "held": stage.book(holds, near)}
-    stage.cancel(struck)
-    found["study"] = answered({fell: near, holds: far})
-    return found
-
-
-def everything() -> tuple[Any, ...]:
-    """What a refusal must leave as it was."""
-    db.session.rollback()
-    return (
-        [(one.id, one.state, one.version) for one in db.session.query(Booking).order_by(Booking.id)],
-        db.session.query(OutboxMessage).count(),
-        db.session.query(Publication).count(),
-        [(one.id, one.pupils_taken, one.groups_taken) for one in db.session.query(Slot).order_by(Slot.id)],
-        db.session.query(AuditEntry).count(),
-    )
+    """Two groups, each of which would move."""
+    return make_chain(stage)
 
 
 def new_letters(before: int) -> list[tuple[str, str]]:
@@ -118,6 +98,12 @@ def test_two_groups_move_up_and_everybody_concerned_is_told_once(stage: RepairSt
         "Moved to 8 March 2027 (Monday), 10:00 am: A look at the cloud. "
         "改到2027年3月8日（星期一）上午10:00：與機械人共度早上。"
     )
+
+
+def test_reminders_and_the_record_follow(stage: RepairStage, chain: Numbers) -> None:
+    stage.carry_out(chain["study"], "most-served")
+    second = live_of(chain["holds"])
+    assert second is not None
     rings = {(one.booking_id, one.state) for one in db.session.query(Reminder)}
     assert {state for number, state in rings if number == chain["held"]} == {ReminderState.DROPPED}
     assert {state for number, state in rings if number == second.id} == {ReminderState.PLANNED}
@@ -248,123 +234,6 @@ def test_freed_places_go_to_whoever_waits_after_the_repair_has_had_them(
     assert read(WaitlistEntry, waits).state is WaitlistState.WAITING
 
 
-def book_far(stage: RepairStage, chain: Numbers) -> None:
-    group = Group(stage.cast.school(), "P6C", "", 20, 2, "P6", ("yue",), False)
-    book_free_place(slot_id=chain["far"], group=group, form_key="far", by=stage.user("tess"), now=NOW)
-
-
-def end_held(stage: RepairStage, chain: Numbers) -> None:
-    cancel_booking(
-        booking_id=chain["held"], cancelled_by="school", reason="Exam", by=stage.user("theo"), now=NOW
-    )
-
-
-def block_monday(stage: RepairStage, chain: Numbers) -> None:
-    days = {"first_day": MONDAY, "last_day": MONDAY}
-    build.kept(BlockedDays(school_id=stage.cast.secondary, reason="Exam", **days))
-
-
-def resize_held(stage: RepairStage, chain: Numbers) -> None:
-    change(Booking, chain["held"], crew="Ms Lo")
-
-
-CHANGES: dict[str, Callable[[RepairStage, Numbers], object]] = {
-    "a booking that would move has ended": end_held,
-    "a booking that would move was changed": resize_held,
-    "the new place was taken": book_far,
-    "the new slot was cancelled": lambda stage, chain: change(Slot, chain["far"], state=SlotState.CANCELLED),
-    "the new slot takes fewer pupils": lambda stage, chain: change(Slot, chain["far"], max_pupils=10),
-    "the school's calendar blocks the new day": block_monday,
-    "the school wants no visit more": lambda stage, chain: change(
-        School, stage.cast.primary, day_start=time(12)
-    ),
-    "the request was withdrawn": lambda stage, chain: change(
-        VisitRequest, chain["fell"], state=RequestState.WITHDRAWN
-    ),
-}
-
-
-@pytest.mark.parametrize("meanwhile", CHANGES)
-def test_what_changed_meanwhile_is_not_overwritten(
-    stage: RepairStage, chain: Numbers, meanwhile: str
-) -> None:
-    CHANGES[meanwhile](stage, chain)
-    before = everything()
-    with pytest.raises(Refusal) as refusal:
-        stage.carry_out(chain["study"], "most-served")
-    assert isinstance(refusal.value, StaleRepair)
-    assert "Look for repairs anew" in str(refusal.value.words)
-    assert everything() == before
-
-
-def test_what_changed_elsewhere_does_not_stop_a_repair(stage: RepairStage, chain: Numbers) -> None:
-    aside = stage.slot(stage.offer, date(2027, 3, 11))
-    group = Group(stage.cast.school(), "P6C", "", 20, 2, "P6", ("yue",), False)
-    book_free_place(slot_id=aside, group=group, form_key="aside", by=stage.user("tess"), now=NOW)
-    assert stage.carry_out(chain["study"], "most-served").number == 1
-
-
-@pytest.mark.parametrize(
-    "meanwhile", ["a booking that would move was changed", "the school's calendar blocks the new day"]
-)
-def test_without_its_guards_a_repair_would_overwrite(
-    stage: RepairStage, chain: Numbers, meanwhile: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The mutants: each guard alone is missed by one of the changes above."""
-    guard = "_refuse_changed" if "changed" in meanwhile else "_refuse_broken"
-    monkeypatch.setattr(carrying_out, guard, lambda *_given, **_named: None)
-    CHANGES[meanwhile](stage, chain)
-    assert stage.carry_out(chain["study"], "most-served").number == 1
-
-
-def test_seats_decide_even_where_nobody_looked(
-    stage: RepairStage, chain: Numbers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for guard in ("_refuse_changed", "_refuse_broken"):
-        monkeypatch.setattr(carrying_out, guard, lambda *_given, **_named: None)
-    book_far(stage, chain)
-    before = everything()
-    with pytest.raises(Refusal):
-        stage.carry_out(chain["study"], "most-served")
-    assert everything() == before
-
-
-def test_nobody_is_moved_within_two_working_days(stage: RepairStage, chain: Numbers) -> None:
-    """On Wednesday, Friday is too near: Theo's visit stays, and nobody is newly sent there."""
-    wednesday = to_utc(date(2027, 3, 3), time(9))
-    before = everything()
-    with pytest.raises(StaleRepair):
-        stage.carry_out(chain["study"], "most-served", now=wednesday)
-    assert everything() == before
-    assert stage.carry_out(chain["study"], "most-served", now=to_utc(date(2027, 3, 2), time(9))).number == 1
-
-
-def test_of_two_officers_who_choose_differently_one_is_told(
-    app: Flask, stage: RepairStage, chain: Numbers
-) -> None:
-    answers = at_once(
-        app,
-        lambda: stage.carry_out(chain["study"], "most-served"),
-        lambda: stage.carry_out(chain["study"], "same-dates", by="ada"),
-    )
-    assert sorted(answers) == ["CarriedOut", "done"]
-    db.session.rollback()
-    assert db.session.query(Publication).count() == 1
-    assert db.session.query(Booking).count() == 4
-
-
-def test_of_a_repair_and_a_last_booking_at_once_one_has_the_place(
-    app: Flask, stage: RepairStage, chain: Numbers
-) -> None:
-    answers = at_once(
-        app,
-        lambda: stage.carry_out(chain["study"], "most-served"),
-        lambda: book_far(stage, chain),
-    )
-    assert answers in (["done", "SlotFull"], ["StaleRepair", "done"], ["SlotFull", "done"])
-    assert taken(chain["far"])[1] == 1
-
-
 def test_a_repair_without_an_answer_or_of_a_round_that_is_over_is_refused(
     stage: RepairStage, chain: Numbers
 ) -> None:
@@ -380,7 +249,9 @@ def test_a_repair_without_an_answer_or_of_a_round_that_is_over_is_refused(
 
 
 def test_repairs_are_looked_for_anew_about_the_round_as_it_is(stage: RepairStage, chain: Numbers) -> None:
-    end_held(stage, chain)
+    cancel_booking(
+        booking_id=chain["held"], cancelled_by="school", reason="Exam", by=stage.user("theo"), now=NOW
+    )
     again = look_anew(study_id=chain["study"], by=stage.user("stan"), now=NOW)
     assert (again.state, again.subject) == (RunState.QUEUED, f"slot-{chain['struck']}")
     assert look_anew(study_id=chain["study"], by=stage.user("stan"), now=NOW).id == again.id
