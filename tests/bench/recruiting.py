@@ -19,7 +19,7 @@ from outreach.matching.plan_json import read_plan
 from outreach.matching.problem import Problem
 from outreach.matching.problem_json import read_problem
 from outreach.matching.scenarios.applying import apply
-from outreach.matching.scenarios.reading import scenario_of
+from outreach.matching.scenarios.reading import read_scenario
 from tests.bench.instances import Instance
 from tests.bench.repairing import matched
 from tests.bench.running import measured
@@ -39,13 +39,12 @@ def recruits(
     print(f"\n{HEAD}\n|{'---|' * HEAD.count(' | ')}---|", flush=True)
     slots, compared = folder / "slots.json", folder / "whatif.json"
     found = []
-    for name, words, limit, out in (
-        ("recruit", [start], limits[1], slots),
-        *((f"whatif {text}", [text, "--plan", start], limits[1], compared) for text in SCENARIOS),
-    ):
-        run = _one([name.split()[0], one.path, *words], limit, workers, out)
+    jobs: list[tuple[str, list[object], Path]] = [("recruit", [start], slots)]
+    jobs += [(f"whatif {text}", [text, "--plan", start], compared) for text in SCENARIOS]
+    for name, words, out in jobs:
+        run = _one([name.split()[0], one.path, *words], limits[1], workers, out)
         told = json.loads(out.read_text())
-        run |= {"instance": one.name, "command": name, "limit": limit}
+        run |= {"instance": one.name, "command": name, "limit": limits[1]}
         if out == slots:
             run |= {"found": _slots(told), "faults": _judged(problem, start, told)}
         else:
@@ -102,7 +101,10 @@ def _judged(problem: Problem, plan: Path, told: Json) -> list[str]:
         moved = [read_assignment(one["to"], "") for one in (*slot["moves"], *slot["gains"])]
         after = before | {one.request: one for one in moved}
         found += [
-            fault.sentence for fault in faults_of(apply(problem, scenario_of(scenario)), list(after.values()))
+            fault.sentence
+            for fault in faults_of(
+                apply(problem, read_scenario(json.dumps(scenario).encode())), list(after.values())
+            )
         ]
     return found
 
