@@ -76,10 +76,10 @@ class PlaceGone(Refusal):
     """Somebody else has the place by now, or it is no longer what it was."""
 
     def __init__(self) -> None:
-        super().__init__(GONE)
+        super().__init__(_l("This place has gone in the meantime. Your request stays as it was."))
 
 
-GONE = _l("This place has gone in the meantime. Your request stays as it was.")
+GONE = _l("This place has gone in the meantime.")
 OTHERS_MOVE = _l("It would move other groups, and their places stand since the schedule was published.")
 AGAINST = _l("Your school's calendar, or your other answers, stand against it by now.")
 OVER = _l("The round is over.")

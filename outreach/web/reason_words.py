@@ -4,6 +4,7 @@ programme office with everything. "Proven" and "at most" are the core's own word
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import reduce
 from itertools import pairwise
 
 from flask_babel import LazyString, format_decimal
@@ -198,19 +199,27 @@ def _served(goal: str, loss: float) -> str:
 
 def _worse(goal: str, loss: float, *, proven: bool) -> str:
     """As many are served, but a later goal falls."""
+    number = format_decimal(loss)
     if goal == "preference":
-        lost = _("the wishes of all groups would be met less well")
+        words = _(
+            "A schedule with the group serves as many, but meets all wishes less well: by %(number)s points at most.",
+            number=number,
+        )
     elif goal == "travel":
-        lost = _("all groups together would travel longer")
+        words = _(
+            "A schedule with the group serves as many, but all together travel longer: by %(number)s minutes at most.",
+            number=number,
+        )
     elif goal == "cost":
-        lost = _("the schedule would cost more")
+        words = _(
+            "A schedule with the group serves as many, but costs more: by %(number)s at most.", number=number
+        )
     else:
-        lost = _("more of the earlier schedule would change")
-    return _(
-        "A schedule with the group serves as many, but %(what)s (%(how_much)s).",
-        what=lost,
-        how_much=fall_words(goal, loss, proven=proven),
-    )
+        words = _(
+            "A schedule with the group serves as many, but changes more places: %(number)s at most.",
+            number=number,
+        )
+    return _("%(sentence)s %(proof)s", sentence=words, proof=_("This is proven.")) if proven else words
 
 
 def fall_words(goal: str, loss: float, *, proven: bool) -> str:
@@ -220,6 +229,11 @@ def fall_words(goal: str, loss: float, *, proven: bool) -> str:
     if proven:
         return _("%(goal)s: %(number)s, proven", goal=goal_name, number=number)
     return _("%(goal)s: %(number)s at most", goal=goal_name, number=number)
+
+
+def in_a_row(sentences: list[str]) -> str:
+    """Sentences one after the other, with a space between them only where the language has one."""
+    return reduce(lambda before, after: _("%(sentence)s %(proof)s", sentence=before, proof=after), sentences)
 
 
 def change_words(change: Change, asked: VisitRequest) -> str:

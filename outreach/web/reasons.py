@@ -25,7 +25,7 @@ from outreach.web.context import district_name
 from outreach.web.forms.base import seen_version
 from outreach.web.forms.rounds import ProposalFilterForm
 from outreach.web.paging import page_number, paged, sort_links
-from outreach.web.reason_words import REASON_WORDS, change_words, fall_words, steps_of, why
+from outreach.web.reason_words import REASON_WORDS, change_words, fall_words, in_a_row, steps_of, why
 from outreach.web.spreadsheets import csv_file
 
 blueprint = Blueprint("reasons", __name__)
@@ -39,7 +39,8 @@ class Line:
 
     asked: VisitRequest
     reason: str = ""
-    sentences: tuple[str, ...] = ()
+    brief: str = ""
+    whole: str = ""
     fall: str = ""
     losing: tuple[VisitRequest, ...] = ()
     holders: tuple[VisitRequest, ...] = ()
@@ -91,11 +92,12 @@ def _others(reason: Reason) -> list[int]:
 def _line(asked: VisitRequest, reason: Reason | None, named: dict[int, VisitRequest]) -> Line:
     if reason is None:
         return Line(asked)
-    because = reason.because
+    because, sentences = reason.because, why(reason)
     return Line(
         asked,
         reason.reason,
-        tuple(why(reason)),
+        in_a_row(sentences[:2]),
+        in_a_row(sentences),
         fall_words(because["goal"], because["loss"], proven=because["proven"])
         if because and because["loss"]
         else "",
@@ -240,7 +242,7 @@ def _cells(line: Line) -> list[object]:
         str(GRADES[asked.grade]),
         asked.pupils,
         str(REASON_WORDS.get(line.reason, "")),
-        " ".join(line.sentences),
+        line.whole,
         line.fall,
         *("; ".join(map(_named, rows)) for rows in (line.losing, line.holders)),
         "; ".join(line.changes),

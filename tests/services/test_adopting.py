@@ -230,5 +230,5 @@ def test_what_a_page_may_offer(published: ReasonStage) -> None:
     set_row(Slot, slot, day=date(2027, 3, 6))
     assert hindrance() == "Your school's calendar, or your other answers, stand against it by now."
     set_row(Slot, slot, day=THURSDAY, pupils_taken=20, groups_taken=1)
-    assert hindrance() == "This place has gone in the meantime. Your request stays as it was."
+    assert hindrance() == "This place has gone in the meantime."
     assert answers_of(asked).pupils == 30
