@@ -30,7 +30,8 @@ return [...document.querySelectorAll(".table-cards tbody td[data-label]")].flatM
   const label = document.createElement("span");
   label.textContent = cell.dataset.label;
   for (const name of TYPE) label.style[name] = drawn[name];
-  Object.assign(label.style, {position: "absolute", display: "block", width: `${column}px`, left: `${cell.getBoundingClientRect().left}px`});
+  const {left} = cell.getBoundingClientRect();
+  Object.assign(label.style, {position: "absolute", display: "block", width: `${column}px`, left: `${left}px`});
   cell.append(label);
   const ends = node => {
     const range = document.createRange();
