@@ -21,11 +21,12 @@ from outreach.services.changes import changes_of, places_of, request_in
 from outreach.services.explaining import ask_why_anew
 from outreach.services.studies import ask_study_to_stop
 from outreach.web.access import load_or_404, requires, signed_in_user
+from outreach.web.change_words import change_words
 from outreach.web.context import district_name
 from outreach.web.forms.base import seen_version
 from outreach.web.forms.rounds import ProposalFilterForm
 from outreach.web.paging import page_number, paged, sort_links
-from outreach.web.reason_words import REASON_WORDS, change_words, fall_words, in_a_row, steps_of, why
+from outreach.web.reason_words import REASON_WORDS, fall_words, in_a_row, steps_of, why
 from outreach.web.spreadsheets import csv_file
 
 blueprint = Blueprint("reasons", __name__)

@@ -13,7 +13,8 @@ from flask_babel import force_locale
 
 from outreach.models import Reason, RequestException, RequestWindow
 from outreach.services.changes import FIELDS, changes_of
-from outreach.web.reason_words import CHANGES, NOTHING, REASON_WORDS, STEP_WORDS, change_words, steps_of, why
+from outreach.web.change_words import CHANGES, change_words
+from outreach.web.reason_words import NOTHING, REASON_WORDS, STEP_WORDS, steps_of, why
 from tests.booking_stage import read
 from tests.cast import Cast
 from tests.reason_stage import FUNNEL, ReasonStage, answers_of, change, make_reason_stage, to_slot, weekly
