@@ -118,13 +118,14 @@ def post(
     now: datetime = NOW,
     key: str = "",
     expires: timedelta = outbox.KEEP_TRYING,
+    **facts: int,
 ) -> int:
     """Queue one letter as a deed would; returns its number. A worker in a process of its own reads the real clock: `EVER`."""
     key = key or f"test:{next(_numbers)}"
     with one_transaction():
         booking = None if booking_id is None else db.session.get_one(Booking, booking_id)
         user = db.session.get_one(User, user_id)
-        outbox.queue(template, user=user, dedupe=key, now=now, booking=booking, expires=expires)
+        outbox.queue(template, user=user, dedupe=key, now=now, booking=booking, expires=expires, **facts)
     return db.session.query(OutboxMessage).filter_by(dedupe_key=key).one().id
 
 

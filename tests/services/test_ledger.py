@@ -62,7 +62,7 @@ def test_a_run_keeps_the_weights_that_it_was_given(past, cast):
     claimed = claim_run(now=NOW)
     change_of_heart = booked(last, cast, BookingState.CANCELLED, by="company")
     assert change_of_heart.decided_at < NOW
-    kept = json.loads(db.session.get_one(SolveRun, claimed.run_id).problem)
+    kept = json.loads(db.session.get_one(SolveRun, claimed.number).problem)
     assert {one["id"]: one["weight"] for one in kept["schools"]} == {
         f"school-{cast.primary}": 100,
         f"school-{cast.secondary}": 80,

@@ -61,7 +61,9 @@ def test_every_letter_about_a_booking_goes_out_only_while_it_is_true(
 ) -> None:
     for number, state in enumerate(BookingState):
         # Each on a day of its own: one slot, one booking.
-        post(template, made.cast.people["tess"], book(made, state, day=DAY + timedelta(days=number)))
+        booking = book(made, state, day=DAY + timedelta(days=number))
+        facts = {"moved_from": booking} if template == "booking_moved" else {}
+        post(template, made.cast.people["tess"], booking, **facts)
     assert walk(post_office) == {"sent": 1, "dropped": len(BookingState) - 1}
     sent = [state for state, end in zip(BookingState, states(), strict=True) if end is OutboxState.SENT]
     assert sent == [TRUE_WHILE[template]]
