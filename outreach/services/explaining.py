@@ -9,28 +9,17 @@ from typing import Any
 from outreach.models import Proposal, Reason, Study, StudyKind, User, VisitRequest, db
 from outreach.services.bridge import number_of
 from outreach.services.changes import changes_of, helps
-from outreach.services.studies import Question, Unanswerable, files_of, queue_study
+from outreach.services.studies import Question, Unanswerable, files_of, queue_about
 from outreach.services.transaction import deed
 
 FORMAT = "outreach-why/1"
 # Nobody waits at the screen for it: twice what the territory needs on two free cores.
 SECONDS = 120
-# More processes than two `explain` does not take, however many the scheduler had.
-MOST_WORKERS = 2
 
 
 def ask_why(proposal: Proposal, *, by: User | None, now: datetime) -> Study:
     """Inside the caller's deed: ask why this proposal leaves out whom it leaves out."""
-    return queue_study(
-        kind=StudyKind.EXPLAIN,
-        subject=f"proposal-{proposal.id}",
-        round_id=proposal.round_id,
-        proposal_id=proposal.id,
-        seconds=SECONDS,
-        workers=min(proposal.solve_run.workers, MOST_WORKERS),
-        by=by,
-        now=now,
-    )
+    return queue_about(proposal, StudyKind.EXPLAIN, seconds=SECONDS, by=by, now=now)
 
 
 @deed

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from outreach.models import Proposal, Study, StudyKind, User, db
 from outreach.queries.recruiting import FORMAT, Wanted, wanted_in
-from outreach.services.studies import Question, Unanswerable, files_of, queue_study
+from outreach.services.studies import Question, Unanswerable, files_of, queue_about
 from outreach.services.transaction import Refusal, deed
 
 # What a city takes on two cores.
@@ -26,16 +26,7 @@ def ask_for_slots(*, proposal_id: int, by: User, now: datetime) -> Study:
     proposal = db.session.get_one(Proposal, proposal_id)
     if not json.loads(proposal.plan).get("unplaced"):
         raise NobodyWaits(_l("Everybody has a place in this proposal: no more slots are wanted."))
-    return queue_study(
-        kind=StudyKind.RECRUIT,
-        subject=f"proposal-{proposal.id}",
-        round_id=proposal.round_id,
-        proposal_id=proposal.id,
-        seconds=SECONDS,
-        workers=proposal.solve_run.workers,
-        by=by,
-        now=now,
-    )
+    return queue_about(proposal, StudyKind.RECRUIT, seconds=SECONDS, by=by, now=now)
 
 
 def question_slots(study: Study, *, now: datetime) -> Question:

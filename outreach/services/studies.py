@@ -14,9 +14,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from outreach.models import ALIVE, Study, StudyKind, User, db
+from outreach.models import ALIVE, Proposal, Study, StudyKind, User, db
 from outreach.services.claims import stop
 from outreach.services.transaction import audit, deed, insert_or_ignore
+
+# So many processors a question takes at most, however many the scheduler had: more would not help `explain`.
+MOST_WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,22 @@ def queue_study(
     study = db.session.scalars(same).unique().one()
     audit("study.start", study, by=by, now=now, kind=kind.value, subject=subject)
     return study
+
+
+def queue_about(
+    proposal: Proposal, kind: StudyKind, *, seconds: int, by: User | None, now: datetime
+) -> Study:
+    """Inside the caller's deed: queue a question about the plan of a proposal."""
+    return queue_study(
+        kind=kind,
+        subject=f"proposal-{proposal.id}",
+        round_id=proposal.round_id,
+        proposal_id=proposal.id,
+        seconds=seconds,
+        workers=min(MOST_WORKERS, proposal.solve_run.workers),
+        by=by,
+        now=now,
+    )
 
 
 @deed

@@ -11,7 +11,7 @@ from outreach.models import Proposal
 from outreach.queries.goals import reached_by
 from outreach.queries.paging import page_of
 from outreach.queries.proposals import assignments_of, placed_in
-from outreach.queries.rounds import newest_publication
+from outreach.queries.rounds import newest_publication, published_proposal
 from outreach.services.publishing import publish_proposal
 from outreach.web.access import load_or_404, requires, signed_in_user
 from outreach.web.forms.base import seen_version
@@ -36,7 +36,8 @@ def show(proposal_id: int) -> ResponseReturnValue:
         placed=placed_in(proposal),
         goals=reached_by(proposal),
         **unplaced_part(proposal, form),
-        publication=newest_publication(proposal.round_),
+        published=published_proposal(proposal.round_) == proposal.id,
+        newest=newest_publication(proposal.round_),
     )
 
 

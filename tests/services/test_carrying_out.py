@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, time
 
 import pytest
-from flask import Flask
 
 from outreach.models import (
     AuditEntry,
@@ -33,7 +31,6 @@ from outreach.services.waitlist import join_waitlist
 from tests import build
 from tests.booking_stage import change, letters, read, taken
 from tests.build import NOW
-from tests.cast import Cast
 from tests.repair_stage import (
     FRIDAY,
     MONDAY,
@@ -42,24 +39,9 @@ from tests.repair_stage import (
     answered,
     everything,
     live_of,
-    make_chain,
-    make_stage,
 )
 
 Numbers = dict[str, int]
-
-
-@pytest.fixture
-def stage(app: Flask, cast: Cast) -> Iterator[RepairStage]:
-    """A published round with two offers and no date yet."""
-    with app.app_context():
-        yield make_stage(cast)
-
-
-@pytest.fixture
-def chain(stage: RepairStage) -> Numbers:
-    """Two groups, each of which would move."""
-    return make_chain(stage)
 
 
 def new_letters(before: int) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, time
 
 import pytest
@@ -29,29 +29,13 @@ from tests import build
 from tests.at_once import at_once
 from tests.booking_stage import change, taken
 from tests.build import NOW
-from tests.cast import Cast
 from tests.repair_stage import (
     MONDAY,
     RepairStage,
     everything,
-    make_chain,
-    make_stage,
 )
 
 Numbers = dict[str, int]
-
-
-@pytest.fixture
-def stage(app: Flask, cast: Cast) -> Iterator[RepairStage]:
-    """A published round with two offers and no date yet."""
-    with app.app_context():
-        yield make_stage(cast)
-
-
-@pytest.fixture
-def chain(stage: RepairStage) -> Numbers:
-    """Two groups, each of which would move."""
-    return make_chain(stage)
 
 
 def book_far(stage: RepairStage, chain: Numbers) -> None:

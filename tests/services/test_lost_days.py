@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date, datetime, time
 
 import pytest
-from flask import Flask
 
 from outreach.clock import to_utc
 from outreach.models import Booking, BookingState, Round, RoundState, RunState, School, Study, db
@@ -17,7 +15,6 @@ from outreach.services.lost_days import NothingLost, ask_lost_day
 from outreach.services.places import Group
 from tests.booking_stage import change, letters, read, states
 from tests.build import NOW
-from tests.cast import Cast
 from tests.repair_stage import (
     FRIDAY,
     MONDAY,
@@ -26,17 +23,9 @@ from tests.repair_stage import (
     answer_to,
     answered,
     live_of,
-    make_stage,
     repairs,
     worked_out,
 )
-
-
-@pytest.fixture
-def stage(app: Flask, cast: Cast) -> Iterator[RepairStage]:
-    """A published round with two offers and no date yet."""
-    with app.app_context():
-        yield make_stage(cast)
 
 
 def ask(stage: RepairStage, day: date = THURSDAY, *districts: str, now: datetime = NOW) -> Study:

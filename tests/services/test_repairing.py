@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date, time, timedelta
 
 import pytest
-from flask import Flask
 
 from outreach.clock import to_utc
 from outreach.models import (
@@ -41,17 +39,9 @@ from tests.repair_stage import (
     answer_to,
     answered,
     asked_file,
-    make_stage,
     repairs,
     worked_out,
 )
-
-
-@pytest.fixture
-def stage(app: Flask, cast: Cast) -> Iterator[RepairStage]:
-    """A published round with two offers and no date yet."""
-    with app.app_context():
-        yield make_stage(cast)
 
 
 def waiting() -> list[Study]:

@@ -9,9 +9,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from outreach.models import Publication, Slot, SlotState, Study, db
+from outreach.models import Proposal, Publication, RunState, Slot, SlotState, SolveRun, Study, db
 from outreach.services.transaction import one_transaction
+from tests import build
 from tests.booking_stage import change
+from tests.build import NOW
 from tests.cast import Cast
 from tests.forms import press, send
 from tests.html import faults_of
@@ -181,3 +183,19 @@ def test_a_study_of_another_kind_is_no_repair(app: Flask, found: Numbers, as_: A
     with app.app_context():
         change(Study, found["study"], kind="explain", subject="proposal-1")
     assert as_("stan").get(f"/repairs/{found['study']}").status_code == 404
+
+
+def test_the_published_proposal_stays_published_and_names_the_version_in_force(
+    app: Flask, found: Numbers, as_: As
+) -> None:
+    with app.app_context():
+        asked = {"round_id": found["round"], "requested_by_id": 1, "requested_at": NOW}
+        run = build.kept(SolveRun(seconds_limit=5, workers=1, state=RunState.DONE, **asked))
+        facts = {"objectives": [], "plan": '{"unplaced": []}', "status": "optimal", "created_at": NOW}
+        proposal = build.kept(Proposal(solve_run_id=run.id, round_id=found["round"], **facts)).id
+        first = {"round_id": found["round"], "number": 1, "published_by_id": 1, "published_at": NOW}
+        build.kept(Publication(proposal_id=proposal, **first))
+    assert "This version is published and binding." in words(page_of(as_, "stan", f"/proposals/{proposal}"))
+    press(as_("stan"), f"/repairs/{found['study']}/carry-out", policy="fewest-schools")
+    page = words(page_of(as_, "stan", f"/proposals/{proposal}"))
+    assert "Repairs have changed it since: version 2 is in force." in page

@@ -16,9 +16,23 @@ from typing import Self
 from sqlalchemy import Row, select
 
 from outreach.clock import days, to_utc
-from outreach.models import LIVE, Booking, BookingState, Round, Slot, SlotState, User, VisitRequest, db
+from outreach.models import (
+    LIVE,
+    Booking,
+    BookingState,
+    Round,
+    RunState,
+    Slot,
+    SlotState,
+    Study,
+    StudyKind,
+    User,
+    VisitRequest,
+    db,
+)
 from outreach.queries.contacts import hosts_of, teacher_of
 from outreach.queries.matching import submitted_requests
+from outreach.queries.repairs import FEWEST_SCHOOLS
 from outreach.services.bookings import (
     book_free_place,
     cancel_booking,
@@ -27,6 +41,7 @@ from outreach.services.bookings import (
     lapse_bookings,
     record_attendance,
 )
+from outreach.services.carrying_out import carry_out_repair
 from outreach.services.places import Group
 from outreach.services.postman import deliver
 from outreach.services.reminders import ring_due
@@ -62,10 +77,11 @@ class Nowhere:
 
 
 class LastTerm:
-    """Last term's round from its publication to its last visit. `staff` acts for the programme, `rng` for chance."""
+    """Last term's round from its publication to its last visit. `staff` acts for the programme, `rng` for chance; `study`
+    answers the question that waits, as at a moment."""
 
-    def __init__(self, round_: Round, staff: User, rng: Random) -> None:
-        self.round_id, self.staff, self.rng = round_.id, staff, rng
+    def __init__(self, round_: Round, staff: User, rng: Random, study: Callable[[datetime], object]) -> None:
+        self.round_id, self.staff, self.rng, self.study = round_.id, staff, rng, study
         self.first_day, self.last_day = round_.first_day, round_.last_day
         # Who has made up their mind about which booking, and what is to happen on which day.
         self.answered: set[int] = set()
@@ -149,6 +165,17 @@ class LastTerm:
     def _close(self, slot_id: int, *, now: datetime) -> None:
         slot = db.session.get_one(Slot, slot_id, populate_existing=True)
         cancel_slot(slot_id=slot_id, reason=FIRM_CALLED_OFF, by=hosts_of(slot.offer.company)[0], now=now)
+        settle()
+        self.study(now)
+        settle()
+        self._repair(now + timedelta(hours=3))
+
+    def _repair(self, now: datetime) -> None:
+        """The office carries out the smallest of the changes that were found."""
+        asked = select(Study).where(Study.round_id == self.round_id, Study.kind == StudyKind.REPAIR)
+        for study in db.session.scalars(asked.where(Study.state == RunState.DONE)).unique():
+            carry_out_repair(study_id=study.id, policy=FEWEST_SCHOOLS, by=self.staff, now=now)
+            settle()
 
     def _storm(self, day: date, *, now: datetime) -> None:
         for one in self._bookings(*LIVE):
@@ -204,6 +231,12 @@ class LastTerm:
         of_this_term = Slot.day.between(self.first_day, self.last_day)
         found = select(Slot).where(of_this_term, Slot.state == SlotState.OPEN).order_by(Slot.day, Slot.id)
         return list(db.session.scalars(found.execution_options(populate_existing=True)).unique())
+
+
+def settle() -> None:
+    """Between two deeds on the same rows: what the first one decided by UPDATE is read again by the second."""
+    db.session.flush()
+    db.session.expire_all()
 
 
 def morning(now: datetime) -> None:

@@ -22,8 +22,11 @@ from outreach.models import (
     RequestState,
     Round,
     RoundState,
+    RunState,
     Slot,
     SlotState,
+    Study,
+    StudyKind,
     User,
     VisitRequest,
     db,
@@ -80,7 +83,11 @@ def test_the_whole_demonstration(app: Flask) -> None:
 
 
 def last_term_is_over(last: Round, filled: Filled) -> None:
-    published = db.session.scalars(select(Publication)).one()
+    published, *repairs = db.session.scalars(select(Publication).order_by(Publication.number))
+    # The firm that called off has its groups looked after: what was found was carried out.
+    called_off = db.session.scalars(select(Study).where(Study.kind == StudyKind.REPAIR)).all()
+    assert {study.state for study in called_off} <= {RunState.DONE}
+    assert [one.study_id for one in repairs] == [study.id for study in called_off]
     proposal = db.session.get_one(Proposal, published.proposal_id)
     placed = {goal["name"]: goal["value"] for goal in proposal.objectives}["groups"]
     assert filled.placed == placed > 0
