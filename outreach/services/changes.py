@@ -7,6 +7,7 @@ rows again, and its free windows a weekday with hours. `Change` is what pages pu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -144,20 +145,23 @@ def place_of(assignment: dict[str, str]) -> Place | None:
     return Place(offer, When(day, start, end), team=team)
 
 
-def places_of(reasons: Iterable[Reason]) -> list[object]:
-    """Everything that the changes of these reasons lead to, read at once. Whoever keeps the list asks `place_of` for nothing."""
+@contextmanager
+def places_at_hand(reasons: Iterable[Reason]) -> Iterator[None]:
+    """Inside, `place_of` costs no statement for the changes of these reasons: their rows are read at once, and held."""
     own = [one for reason in reasons for change in changes_of(reason) for one in change.own]
     tables: tuple[tuple[str, type[Slot | Team | Offer]], ...] = (
         ("slot", Slot),
         ("team", Team),
         ("offer", Offer),
     )
-    found: list[object] = []
+    held: list[object] = []
     for key, table in tables:
         numbers = {number_of(one[key]) for one in own if key in one}
         if numbers:
-            found += db.session.scalars(select(table).where(table.id.in_(numbers))).unique()
-    return found
+            held += db.session.scalars(select(table).where(table.id.in_(numbers))).unique()
+    yield
+    # The session forgets rows that nobody holds.
+    held.clear()
 
 
 def days_of(change: Change) -> list[date]:

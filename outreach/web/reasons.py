@@ -17,7 +17,7 @@ from outreach.models.words import GRADES
 from outreach.queries import reasons as questions
 from outreach.queries.paging import Page, page_of
 from outreach.services.adopting import Way, adopt_change, live_booking_of, ways_of
-from outreach.services.changes import changes_of, places_of, request_in
+from outreach.services.changes import changes_of, places_at_hand, request_in
 from outreach.services.explaining import ask_why_anew
 from outreach.services.studies import ask_study_to_stop
 from outreach.web.access import load_or_404, requires, signed_in_user
@@ -77,12 +77,9 @@ def _state_of(proposal: Proposal, answered: Study | None) -> dict[str, Any]:
 def lines_of(rows: Sequence[VisitRequest], study: Study | None) -> list[Line]:
     """Requests with their reasons in words; a handful of statements, however many they are."""
     reasons = questions.reasons_for(rows, study)
-    # Kept until the words are made: they ask for these places one by one.
-    places = places_of(reasons.values())
     named = questions.named_requests({number for one in reasons.values() for number in _others(one)})
-    lines = [_line(asked, reasons.get(asked.id), named) for asked in rows]
-    places.clear()
-    return lines
+    with places_at_hand(reasons.values()):
+        return [_line(asked, reasons.get(asked.id), named) for asked in rows]
 
 
 def _others(reason: Reason) -> list[int]:
@@ -202,15 +199,11 @@ def told_of(asked: VisitRequest, booking: Booking | None) -> dict[str, Any]:
     if known is None or known.reason is None:
         return told
     reason = known.reason
-    places = places_of([reason])
-    ways = ways_of(reason, now=utc_now())
     told["sentences"] = why(reason)
     told["steps"] = steps_of(reason)
-    told["offered"] = [
-        Offered(change_words(way.change, asked), way)
-        for way in sorted(ways, key=lambda way: way.hindrance is not None)
-    ]
-    places.clear()
+    with places_at_hand([reason]):
+        ways = sorted(ways_of(reason, now=utc_now()), key=lambda way: way.hindrance is not None)
+        told["offered"] = [Offered(change_words(way.change, asked), way) for way in ways]
     return told
 
 
