@@ -96,7 +96,7 @@ def test_a_dive_ends_in_a_plan_and_leaves_the_lp_as_it_was(name: str) -> None:
             continue
         relaxation = Relaxation(ground, endless())
         before, _ = converged(relaxation, problem)
-        use = dive(ground, relaxation.master, endless(), endless(), lambda: None)
+        use = dive(ground, relaxation.master, 0.1, endless(), endless(), lambda: None)
         assert (
             faults_of(problem, ground.days.timed(rounded(ground.options, ground.days, use, endless()))) == []
         )
@@ -109,7 +109,7 @@ def test_a_dive_takes_almost_all_that_the_lp_promises() -> None:
     ground = ground_of(problem)
     relaxation = Relaxation(ground, endless())
     last, _ = converged(relaxation, problem)
-    use = dive(ground, relaxation.master, endless(), endless(), lambda: None)
+    use = dive(ground, relaxation.master, 0.1, endless(), endless(), lambda: None)
     assert set(np.unique(np.round(use, 6)).tolist()) <= {0.0, 1.0}
     assert use.sum() >= 0.97 * last.relaxed.use.sum()
 
@@ -133,7 +133,7 @@ def test_a_dive_that_came_too_far_goes_back_to_one_column_at_a_time(monkeypatch:
         return found
 
     monkeypatch.setattr(diving, "_solved", watched)
-    use = dive(ground, relaxation.master, endless(), endless(), lambda: None)
+    use = dive(ground, relaxation.master, 0.1, endless(), endless(), lambda: None)
     assert (False, True) in pairwise(solved)
     assert faults_of(problem, ground.days.timed(rounded(ground.options, ground.days, use, endless()))) == []
 
@@ -144,4 +144,4 @@ def test_a_dive_ends_with_its_time() -> None:
     relaxation = Relaxation(ground, endless())
     converged(relaxation, problem)
     over = endless().rest(0.0)
-    assert dive(ground, relaxation.master, over, endless(), lambda: None).sum() == 0
+    assert dive(ground, relaxation.master, 0.1, over, endless(), lambda: None).sum() == 0

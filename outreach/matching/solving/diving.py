@@ -21,16 +21,21 @@ from outreach.matching.solving.master import Master
 
 # Shares below and above this count as none and all.
 NOTHING = 1e-6
-# What the LP takes to this share is taken together; where there is nothing like that, this part of what is open, the largest first.
+# What the LP takes to this share is taken together; where there is nothing like that, a part of what is open, the largest first.
 SURE = 0.75
-AT_ONCE = 0.15
 
 
 def dive(
-    ground: Ground, master: Master, until: Clock, clock: Clock, heard: Callable[[], object]
+    ground: Ground,
+    master: Master,
+    part: float,
+    until: Clock,
+    clock: Clock,
+    heard: Callable[[], object],
 ) -> NDArray[np.float64]:
     """How much of each option the LP of the last dive uses (0 to 1 by option): whole numbers unless it came to a dead end.
 
+    `part`: of the columns in parts so much is taken at a time. Which is best nobody knows beforehand; a small one takes longer.
     The master's limits and basis are as before afterwards. `heard` is called while an LP is solved. When `until` ends, the last
     solution counts. Raises `OutOfTime` at the end of `clock`.
     """
@@ -53,7 +58,7 @@ def dive(
                 open_ = np.flatnonzero((share > NOTHING) & (share < 1 - NOTHING))
                 if not len(open_):
                     break
-                batch = _next(ground, master, share, open_)
+                batch = _next(ground, master, share, open_, part)
             taken += batch
             master.take(batch)
     finally:
@@ -77,12 +82,14 @@ def _solved(master: Master, until: Clock, clock: Clock, heard: Callable[[], obje
     return found
 
 
-def _next(ground: Ground, master: Master, share: NDArray[np.float64], open_: NDArray[np.int64]) -> list[int]:
+def _next(
+    ground: Ground, master: Master, share: NDArray[np.float64], open_: NDArray[np.int64], part: float
+) -> list[int]:
     """The columns to take next: none shares its site or a request with another."""
     order = open_[np.lexsort((open_, -share[open_]))].tolist()
     wanted = [at for at in order if share[at] >= SURE]
     if not wanted:
-        wanted = order[: max(1, int(AT_ONCE * len(order)))]
+        wanted = order[: max(1, int(part * len(order)))]
     return list(_apart(ground, master.columns, wanted))
 
 

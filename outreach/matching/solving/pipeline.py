@@ -103,11 +103,13 @@ class Pipeline:
         self._take(rounded(self.options, self.days, last.relaxed.use, self.clock))
 
     def _dive(self) -> None:
-        """A plan from the LP as it stands."""
+        """Plans from the LP as it stands."""
         until = self.clock if self.alone else self.clock.rest(pace.DIVING)
-        use = dive(self.ground, self.relaxation.master, until, self.clock, self._hear)
-        self.clock.check()
-        self._take(rounded(self.options, self.days, use, self.clock))
+        for part in pace.PARTS:
+            if until.left() > 0:
+                use = dive(self.ground, self.relaxation.master, part, until, self.clock, self._hear)
+                self.clock.check()
+                self._take(rounded(self.options, self.days, use, self.clock))
 
     def _begin_local(self, blended: Round) -> None:
         """From now on the local search is at work, at these prices."""
