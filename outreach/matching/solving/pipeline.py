@@ -7,7 +7,7 @@
 5. Where value and bound still differ, the patterns that the difference leaves possible are searched goal by goal.
 
 Where a small problem's LP is loose (a slot of many groups has one key stage, the LP shares it between several), CP-SAT searches the
-whole for that goal before the next one is looked at.
+whole: at once for a goal that counts who is served, for another after the search of its promising patterns.
 """
 
 from __future__ import annotations
@@ -141,7 +141,9 @@ class Pipeline:
         weights = blend(self.ground, self.goals)
         kept = self.relaxation.decided(blended.relaxed)
         pool = self.relaxation.beside(kept, self.relaxation.promising(blended.relaxed, pace.SOME, None))
-        self._choose(self._program([*kept, *pool], weights, {}, kept), ())
+        self._choose(
+            self._program([*kept, *pool], weights, {}, kept), [members for _, members in self._now()]
+        )
 
     def _chosen(self) -> list[int]:
         """The best plan as options."""
@@ -187,25 +189,29 @@ class Pipeline:
             held = self._levels(earlier)
             if not self.best.proven(goal) and self.bounded.get(goal, ({"": 0}, None))[0] != held:
                 self.bounded[goal] = held, self._bound(goal, held)
-                if goal in SERVING and self.best.open_wide(goal, pace.WIDE):
-                    self._dive()
-                self._search_whole(goal)
-                self._search_early(goal)
+                if goal in SERVING:
+                    self._bounded_first(goal)
 
-    def _search_early(self, goal: str) -> None:
-        """Once for a goal that counts who is served and is open wide: what it gains now moves all goals after it."""
-        if goal in SERVING and goal not in self.hurried and self.best.open_wide(goal, pace.LOOSE):
+    def _bounded_first(self, goal: str) -> None:
+        """A goal that counts who is served is searched as soon as it has a bound: what it gains now moves all goals after it."""
+        if self.best.open_wide(goal, pace.WIDE):
+            self._dive()
+        self._search_whole(goal)
+        if goal not in self.hurried and self.best.open_wide(goal, pace.LOOSE):
             self.hurried.add(goal)
             self._search(goal)
 
-    def _search_whole(self, goal: str) -> None:
-        """Once for a goal whose LP is loose, where the problem is small enough."""
-        loose = self.best.open_wide(goal, pace.LOOSE)
-        if loose and not self.alone and len(self.options) <= pace.SMALL and goal not in self.searched:
-            self.searched.add(goal)
-            self.whole = self.whole or Search(self.work)
-            self.whole.goal(goal, pace.SHARE_WHOLE * self.clock.left())
-            self._give()
+    def _search_whole(self, goal: str) -> bool:
+        """Once for a goal whose LP is loose, where the problem is small enough: whether it was searched now."""
+        if self.alone or goal in self.searched or len(self.options) > pace.SMALL:
+            return False
+        if not self.best.open_wide(goal, pace.LOOSE):
+            return False
+        self.searched.add(goal)
+        self.whole = self.whole or Search(self.work)
+        self.whole.goal(goal, pace.SHARE_WHOLE * self.clock.left())
+        self._give()
+        return True
 
     def _levels(self, goals: Sequence[str]) -> dict[str, int]:
         return {goal: self.ground.level(goal, self.best.values[goal]) for goal in goals}
@@ -255,7 +261,7 @@ class Pipeline:
             if todo:
                 self.tried.add((todo[0], levels))
                 self._search(todo[0])
-            elif not open_goals or not self._local_helps():
+            elif not any(self._search_whole(goal) for goal in open_goals) and not self._local_helps():
                 return
 
     def _search(self, goal: str) -> None:
