@@ -21,7 +21,7 @@ from outreach.services.demo.schools import (
     official_schools,
     with_blocked_days,
 )
-from outreach.services.demo.supply import Supply, TeamPlan, supply_of, team_of
+from outreach.services.demo.supply import Supply, TeamPlan, supply_of, team_of, with_small_rooms
 from outreach.services.demo.terms import Term, terms
 from outreach.services.school_file import SchoolFile
 
@@ -96,6 +96,8 @@ def plan_city(size: Size, *, today: date, seed: int = 2027, file: SchoolFile | N
         places = round(total / DEMAND_OVER_SUPPLY)
         supplying, asking_for = stream(seed, f"{term.key} supply"), stream(seed, f"{term.key} demand")
         supply = supply_of(companies, offers, teams, term.days, places, supplying)
+        rooms = stream(seed, f"{term.key} small rooms")
+        supply = with_small_rooms(supply, companies, offers, term.days, rooms)
         seen = Market(*market, school_days=term.days)
         return RoundPlan(term, supply, requests_of(asking, total, seen, term.key, asking_for))
 

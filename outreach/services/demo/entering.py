@@ -23,7 +23,7 @@ from outreach.services.invitations import accept_invitation, invite
 from outreach.services.offers import OfferFacts, post_offer, write_offer
 from outreach.services.school_file import SchoolFile
 from outreach.services.schools import block_days, change_school, import_schools
-from outreach.services.slots import add_slot
+from outreach.services.slots import AS_OFFERED, Limits, add_slot
 from outreach.services.teams import TeamFacts, add_team, add_window
 from outreach.services.tokens import issue_token
 
@@ -133,6 +133,9 @@ def enter_supply(entered: Entered, city: CityPlan, supply: Supply, *, now: datet
             day=slot.day,
             start_time=slot.start,
             end_time=slot.end,
+            limits=AS_OFFERED
+            if slot.max_pupils is None
+            else Limits(max_pupils=slot.max_pupils, max_groups=1),
             by=entered.user(city.coordinators[company_of[slot.offer]]),
             now=now,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from random import Random
 
@@ -12,18 +12,23 @@ from outreach.services.demo.firms import CompanyPlan
 from outreach.services.demo.names import Name
 from outreach.services.demo.offers import OfferPlan
 
+# A room for half a class: who would come with fewer pupils, or in two halves, finds a place there.
+SMALL_ROOM = 16
+SMALL_ROOM_OPENS = time(10)
+ONE_SMALL_IN = 5
 STARTS = (time(9, 15), time(9, 30), time(9, 45), time(10, 0), time(10, 30), time(13, 15), time(13, 30))
 TEAM_DAY = (time(8, 45), time(16, 0))
 
 
 @dataclass(frozen=True, slots=True)
 class SlotPlan:
-    """One date and time of an offer (wall times in Hong Kong)."""
+    """One date and time of an offer (wall times in Hong Kong), in a small room for `max_pupils` where that is set."""
 
     offer: str
     day: date
     start: time
     end: time
+    max_pupils: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +124,29 @@ def _ways(
             if end is not None:
                 slot_day = shuffled[(turn + 7 * number) % len(shuffled)]
                 yield SlotPlan(offer.key, slot_day, start, end), offer.max_groups
+
+
+def with_small_rooms(
+    supply: Supply,
+    companies: Sequence[CompanyPlan],
+    offers: Mapping[str, Sequence[OfferPlan]],
+    school_days: Sequence[date],
+    rng: Random,
+) -> Supply:
+    """One firm in five has a small room free one morning more. Hardly a group is as small as that: these slots stay empty until
+    somebody changes a request for them, so `places` does not count them."""
+    visits = [
+        offer
+        for company in companies
+        if not company.large
+        for offer in offers[company.key]
+        if offer.kind == "field_visit" and offer.min_pupils <= SMALL_ROOM
+    ]
+    busy = {(slot.offer, slot.day) for slot in supply.slots}
+    found = []
+    for offer in rng.sample(visits, min(len(visits), len(companies) // ONE_SMALL_IN)):
+        free = [day for day in school_days if (offer.key, day) not in busy]
+        end = later_the_same_day(SMALL_ROOM_OPENS, offer.minutes)
+        if free and end is not None:
+            found.append(SlotPlan(offer.key, rng.choice(free), SMALL_ROOM_OPENS, end, SMALL_ROOM))
+    return replace(supply, slots=(*supply.slots, *found))

@@ -35,6 +35,7 @@ def problem_of(city: CityPlan, round_: RoundPlan) -> Json:
                 "start": wall(slot.day, slot.start),
                 "end": wall(slot.day, slot.end),
             }
+            | ({} if slot.max_pupils is None else {"max_pupils": slot.max_pupils, "max_groups": 1})
             for number, slot in enumerate(round_.supply.slots)
         ],
         "teams": [

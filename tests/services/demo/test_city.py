@@ -109,6 +109,37 @@ def test_slots_lie_on_the_terms_school_days_once_per_offer_and_time(city: CityPl
         assert len(set(days)) == len(days)
 
 
+def test_one_firm_in_five_has_a_small_room_free_on_a_day_of_its_own(city: CityPlan) -> None:
+    least = {offer.key: offer.min_pupils for offer in city.offers}
+    for round_ in (city.last_term, city.this_term):
+        per_day = Counter((slot.offer, slot.day) for slot in round_.supply.slots)
+        small = [slot for slot in round_.supply.slots if slot.max_pupils is not None]
+        assert len(small) == len(city.companies) // 5
+        assert all(least[slot.offer] <= (slot.max_pupils or 0) <= 16 for slot in small)
+        assert {per_day[slot.offer, slot.day] for slot in small} == {1}
+
+
+def test_fewer_pupils_would_find_a_place_in_a_small_room() -> None:
+    city = CITIES["default"]
+    small = {
+        f"slot-{number}"
+        for number, slot in enumerate(city.this_term.supply.slots)
+        if slot.max_pupils is not None
+    }
+    problem = problem_of(city, city.this_term)
+    asking = problem["requests"]
+    problem["requests"] = [asked | {"pupils": min(asked["pupils"], 16)} for asked in asking]
+    fewer = read_problem(json.dumps(problem).encode())
+    finder = Finder(fewer)
+    helped = [
+        asked.id
+        for asked in fewer.requests
+        if any(getattr(found, "slot", None) in small for found in finder.of(asked))
+    ]
+    large = {asked["id"] for asked in asking if asked["pupils"] > 16}
+    assert len(large & set(helped)) >= len(small)
+
+
 def test_most_requests_could_be_served_and_a_few_are_hopeless() -> None:
     for city in CITIES.values():
         for round_ in (city.last_term, city.this_term):
