@@ -104,7 +104,8 @@ def repair_command(
                   {"kind": "request-withdrawn", "request": "R4"},
                   {"kind": "new-request", "request": {as in outreach-matching/1}},
                   {"kind": "new-slot", "slot": {as in outreach-matching/1}}]}
-    A lost day may name districts, types (of schools) and schools, or none: then it is lost for all.
+    A team may be ill for windows (pairs of moments) instead of days. A lost day may name districts, types (of schools) and
+    schools, or none: then it is lost for all.
     A notice is one of minutes, days and working_days.
 
     Ctrl-C keeps the best repairs found so far. Exit code 0 with answers, 2 for refused input, 3 where no plan keeps the pins, 1

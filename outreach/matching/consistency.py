@@ -106,7 +106,7 @@ def _offer(path: str, offer: Offer, companies: Container[str]) -> None:
 
 def _slot(path: str, slot: Slot, problem: Problem, offers: Container[str]) -> None:
     known(f"{path}.offer", slot.offer, offers, "offer")
-    _window(path, (slot.start, slot.end))
+    ends_after_start(path, (slot.start, slot.end))
     limits = problem.limits(slot)
     if limits.min_pupils > limits.max_pupils:
         raise ProblemRefused(
@@ -136,7 +136,7 @@ def _team(path: str, team: Team, problem: Problem, companies: Container[str], of
                 f"{path}.home", f"is missing: the team gives the coding session {offer_id!r}"
             )
     for index, window in enumerate(team.windows):
-        _window(f"{path}.windows[{index}]", window)
+        ends_after_start(f"{path}.windows[{index}]", window)
 
 
 def _request(
@@ -145,7 +145,7 @@ def _request(
     for index, choice in enumerate(visit_request.choices):
         known(f"{path}.choices[{index}]", choice, offers_or_companies, "offer or company")
     for index, window in enumerate(visit_request.windows):
-        _window(f"{path}.windows[{index}]", window)
+        ends_after_start(f"{path}.windows[{index}]", window)
     for place in visit_request.scores or ():
         known(f"{path}.scores.{place}", place, places, "slot or team")
     for place, cost in visit_request.costs.items():
@@ -153,7 +153,8 @@ def _request(
         _cost(f"{path}.costs.{place}", cost)
 
 
-def _window(path: str, window: Window) -> None:
+def ends_after_start(path: str, window: Window) -> None:
+    """Refuse a window that is none."""
     if window[1] < window[0]:
         raise ProblemRefused(path, "ends before it starts")
     if window[1] == window[0]:

@@ -103,7 +103,7 @@ def _place(value: object, path: str) -> Place:
     return longitude, latitude
 
 
-def _window(value: object, path: str) -> Window:
+def read_window(value: object, path: str) -> Window:
     if not isinstance(value, list) or len(value) != 2:
         raise ProblemRefused(path, "is not [start, end]")
     return form.moment(value[0], f"{path}[0]"), form.moment(value[1], f"{path}[1]")
@@ -178,7 +178,7 @@ def read_team(value: object, path: str) -> Team:
         id=node.get("id", form.identifier),
         company=node.get("company", form.identifier),
         offers=node.get("offers", _ids),
-        windows=node.get("windows", form.listing(_window)),
+        windows=node.get("windows", form.listing(read_window)),
         home=node.get("home", _place) if "home" in node.value else None,
         zone=_zone(node),
         max_sessions_per_day=node.find("max_sessions_per_day", form.whole, 1),
@@ -202,7 +202,7 @@ def read_request(value: object, path: str) -> VisitRequest:
         topics=frozenset(node.find("topics", _words, ())),
         choices=node.find("choices", _ids, ()),
         open=node.find("open", form.truth, False),
-        windows=node.get("windows", form.listing(_window)),
+        windows=node.get("windows", form.listing(read_window)),
         max_travel_minutes=node.find("max_travel_minutes", form.whole, 90),
         wheelchair=node.find("wheelchair", form.truth, False),
         scores=node.get("scores", form.mapping(form.whole)) if "scores" in node.value else None,

@@ -24,8 +24,7 @@ from outreach.models import (
 )
 
 FEWEST_SCHOOLS, SAME_DATES, MOST_SERVED = "fewest-schools", "same-dates", "most-served"
-SLOT = "slot-"
-SLOT_CANCELLED, DAY_LOST = "slot-cancelled", "day-lost"
+SLOT_CANCELLED, TEAM_ILL, DAY_LOST = "slot-cancelled", "team-ill", "day-lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +139,25 @@ def publication_of(study: Study) -> Publication | None:
     return db.session.scalar(select(Publication).where(Publication.study_id == study.id))
 
 
-def slot_of(study: Study) -> Slot | None:
-    """The cancelled slot that a repair is about."""
-    number = study.subject_id("slot")
-    return None if number is None else db.session.get(Slot, number)
+def subject_of(cancelled: Slot | Booking) -> str:
+    """What a repair of a slot, or of a team's session, is filed under."""
+    return f"{'slot' if isinstance(cancelled, Slot) else 'booking'}-{cancelled.id}"
+
+
+def cancelled_of(study: Study) -> Slot | Booking | None:
+    """The cancelled slot that a repair is about, or the booking of a team's session; None for a lost day."""
+    slot, session = study.subject_id("slot"), study.subject_id("booking")
+    if slot is not None:
+        return db.session.get(Slot, slot)
+    return None if session is None else db.session.get(Booking, session)
 
 
 def is_looked_for(booking: Booking, *, now: datetime) -> bool:
-    """Another place is looked for, for a group whose slot was cancelled, and nobody has decided yet."""
-    if booking.state is not BookingState.CANCELLED or booking.slot_id is None or booking.starts_at <= now:
+    """Another place is looked for, for a group whose slot or session was cancelled, and nobody has decided yet."""
+    if booking.state is not BookingState.CANCELLED or booking.starts_at <= now:
         return False
-    studies = [study for study in _about(f"{SLOT}{booking.slot_id}") if booking.id in asked_of(study).struck]
+    about = _about(subject_of(booking.slot or booking))
+    studies = [study for study in about if booking.id in asked_of(study).struck]
     decided = select(Publication.id).where(Publication.study_id.in_([study.id for study in studies]))
     return bool(studies) and db.session.scalars(decided).first() is None
 
@@ -165,9 +172,9 @@ def newest_about(study: Study) -> Study:
     return next(one for one in _about(study.subject) if one.round_id == study.round_id)
 
 
-def repairs_of_slots(slots: Iterable[Slot]) -> dict[int, int]:
-    """For each of these slots that a repair was asked about, the number of the newest question."""
-    subjects = {f"{SLOT}{slot.id}": slot.id for slot in slots}
+def repairs_about(cancelled: Iterable[Slot | Booking]) -> dict[int, int]:
+    """For each of these slots, or of these bookings, that a repair was asked about, the number of the newest question."""
+    subjects = {subject_of(one): one.id for one in cancelled}
     asked = select(Study.subject, func.max(Study.id)).where(
         Study.kind == StudyKind.REPAIR, Study.subject.in_(subjects)
     )
@@ -181,7 +188,7 @@ class Listed:
     """A repair in a list: `waits` until somebody decides, as long as the newest question about its subject is this one."""
 
     study: Study
-    slot: Slot | None
+    cancelled: Slot | Booking | None
     asked: Asked
     publication: Publication | None
     waits: bool
@@ -211,9 +218,9 @@ def _listed(condition: ColumnElement[bool], *, now: datetime) -> list[Listed]:
         key, publication = (study.round_id, study.subject), made.get(study.id)
         if publication is None and key in subjects:
             continue
-        slot, asked = slot_of(study), asked_of(study)
+        cancelled, asked = cancelled_of(study), asked_of(study)
         day = asked.lost_day
-        ahead = slot.starts_at > now if slot else day is not None and day >= local(now).date()
-        found.append(Listed(study, slot, asked, publication, publication is None and ahead))
+        ahead = cancelled.starts_at > now if cancelled else day is not None and day >= local(now).date()
+        found.append(Listed(study, cancelled, asked, publication, publication is None and ahead))
         subjects.add(key)
     return found

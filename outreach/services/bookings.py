@@ -19,6 +19,7 @@ from outreach.permissions.judges import company_of, school_of
 from outreach.queries.contacts import hosts_of, teacher_of
 from outreach.services.outbox import queue
 from outreach.services.places import Group, booking_of_form, release_place, take_place
+from outreach.services.repairing import ask_repair_of_session
 from outreach.services.suitability import (
     held_round,
     one_line,
@@ -167,6 +168,8 @@ def cancel_booking(
     if seen_version is not None and booking.version != seen_version:
         raise ChangedMeanwhile
     cancel_booking_in(booking=booking, cancelled_by=cancelled_by, reason=reason, by=by, now=now)
+    if cancelled_by == "company" and booking.team_id is not None:
+        ask_repair_of_session(booking, by=by, now=now)
     return booking
 
 

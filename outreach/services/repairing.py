@@ -1,7 +1,8 @@
-"""Repairs of a published round: asked when a slot is cancelled, answered by `outreach repair`, judged before anybody sees them.
+"""Repairs of a published round: asked when a slot or a team's session is cancelled, answered by `outreach repair`, judged before
+anybody sees them.
 
-The way of a repair: `ask_repair` inside the deed that cancels the slot -> the worker asks `question_repair` for the round as it
-is at that moment -> the core's three answers -> `judged_repairs` holds each against the rules once more and tells who moves where
+The way of a repair: `ask_repair` inside the deed that cancels -> the worker asks `question_repair` for the round as it is at that
+moment -> the core's three answers -> `judged_repairs` holds each against the rules once more and tells who moves where
 -> a page shows them -> `carrying_out.py` makes one of them binding.
 
 A study's `question` keeps what was asked, the events, and the version of every row that the answers may touch; its `answer` keeps
@@ -15,8 +16,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from outreach.clock import local, wall
 from outreach.models import IN_FORCE, Booking, Round, Slot, Study, StudyKind, User
-from outreach.queries.repairs import SLOT_CANCELLED, Asked, asked_of
+from outreach.queries.repairs import SLOT_CANCELLED, TEAM_ILL, Asked, asked_of, subject_of
 from outreach.queries.rounds import round_in_force_on
 from outreach.queries.standing import Standing, standing_of
 from outreach.services.bridge import Unreadable, name_of, number_of
@@ -31,21 +33,35 @@ WORKERS = 2
 
 
 def ask_repair(slot: Slot, ended: Iterable[Booking], *, by: User | None, now: datetime) -> Study | None:
-    """Inside the deed that has just cancelled a slot: look for other places for those who lost theirs.
+    """Inside the deed that has just cancelled a slot: look for other places for those who lost theirs."""
+    event = {"kind": SLOT_CANCELLED, "slot": name_of("slot", slot.id)}
+    return _ask(event, slot, ended, by=by, now=now)
 
-    None where nobody is to be looked for: no round in force holds the day, or all had booked directly. A group that picked
+
+def ask_repair_of_session(ended: Booking, *, by: User | None, now: datetime) -> Study | None:
+    """The same for a team's session that its company has just cancelled: the team does not come at these hours."""
+    hours = [wall(ended.day, ended.start_time), wall(ended.day, ended.end_time)]
+    event = {"kind": TEAM_ILL, "team": name_of("team", ended.team_id or 0), "windows": [hours]}
+    return _ask(event, ended, [ended], by=by, now=now)
+
+
+def _ask(
+    event: dict[str, Any],
+    cancelled: Slot | Booking,
+    ended: Iterable[Booking],
+    *,
+    by: User | None,
+    now: datetime,
+) -> Study | None:
+    """None where nobody is to be looked for: no round in force holds the day, or all had booked directly. A group that picked
     its place from the catalogue has told nobody what else it would like; its teacher picks another one."""
     ended = list(ended)
-    round_ = round_in_force_on(slot.day)
+    round_ = round_in_force_on(cancelled.day)
     struck = [one.id for one in ended if one.visit_request_id is not None]
     if round_ is None or not struck:
         return None
-    asked = Asked(
-        {"kind": SLOT_CANCELLED, "slot": name_of("slot", slot.id)},
-        tuple(struck),
-        direct=len(ended) - len(struck),
-    )
-    return queue_repair(f"slot-{slot.id}", round_, asked, by=by, now=now)
+    asked = Asked(event, tuple(struck), direct=len(ended) - len(struck))
+    return queue_repair(subject_of(cancelled), round_, asked, by=by, now=now)
 
 
 def queue_repair(subject: str, round_: Round, asked: Asked, *, by: User | None, now: datetime) -> Study:
@@ -97,11 +113,12 @@ def question_repair(study: Study, *, now: datetime) -> Question:
 
 
 def events_of(scene: Scene, asked: Asked, round_: Round, *, now: datetime) -> dict[str, Any]:
-    """The events file of a question; a slot that nobody of the plan is in any more need not be cancelled."""
-    happened = asked.event
-    idle = happened["kind"] == SLOT_CANCELLED and not any(
-        one.slot == happened["slot"] for one in scene.plan.values()
-    )
+    """The events file of a question: empty where nobody of the plan is in the slot any more, or where the hours are over."""
+    happened, here = asked.event, local(now)
+    if happened["kind"] == SLOT_CANCELLED:
+        idle = not any(one.slot == happened["slot"] for one in scene.plan.values())
+    else:
+        idle = any(end <= wall(here.date(), here.time()) for _start, end in happened.get("windows", ()))
     return events_since([] if idle else [happened], last_day=round_.last_day, now=now)
 
 

@@ -12,7 +12,7 @@ from outreach.models import Booking, Slot
 from outreach.permissions import can
 from outreach.queries import bookings as questions
 from outreach.queries.contacts import hosts_of, teacher_of
-from outreach.queries.repairs import is_looked_for
+from outreach.queries.repairs import is_looked_for, repairs_about
 from outreach.services import bookings as deeds
 from outreach.services.letter_facts import calendar_entry, visit_of
 from outreach.services.links import link
@@ -62,6 +62,7 @@ def show(booking_id: int) -> ResponseReturnValue:
         begun=booking.starts_at <= now,
         in_time=booking.confirm_by is None or booking.confirm_by > now,
         looked_for=is_looked_for(booking, now=now),
+        repair=repairs_about([booking]).get(booking.id),
     )
 
 

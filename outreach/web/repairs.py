@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from outreach.clock import utc_now
 from outreach.models import ALIVE, Round, Study, StudyKind
-from outreach.queries.repairs import asked_of, newest_about, publication_of, slot_of
+from outreach.queries.repairs import asked_of, cancelled_of, newest_about, publication_of
 from outreach.queries.repairs_shown import outcomes_of, shown_repairs
 from outreach.queries.runs import waiting_since
 from outreach.services.carrying_out import carry_out_repair, look_anew
@@ -40,7 +40,7 @@ def _facts(study: Study) -> dict[str, Any]:
     alive = study.state in ALIVE
     return {
         "study": study,
-        "slot": slot_of(study),
+        "cancelled": cancelled_of(study),
         "asked": asked_of(study),
         "alive": alive,
         "waiting_seconds": waiting_since(study, utc_now()),

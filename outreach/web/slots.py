@@ -13,7 +13,7 @@ from outreach.clock import public_holiday, utc_now
 from outreach.letters import current_language, day
 from outreach.models import Offer, Slot
 from outreach.queries import offers as questions
-from outreach.queries.repairs import repairs_of_slots
+from outreach.queries.repairs import repairs_about
 from outreach.services import slots as deeds
 from outreach.web.access import load_or_404, requires, signed_in_user
 from outreach.web.forms.base import fill
@@ -29,7 +29,7 @@ def index(offer_id: int) -> ResponseReturnValue:
     offer = load_or_404(Offer, offer_id)
     slots = questions.all_slots_of(offer)
     return render_template(
-        "slot/index.html", offer=offer, slots=slots, repairs=repairs_of_slots(slots), now=utc_now()
+        "slot/index.html", offer=offer, slots=slots, repairs=repairs_about(slots), now=utc_now()
     )
 
 
@@ -102,7 +102,7 @@ def cancel(slot_id: int) -> ResponseReturnValue:
     ):
         flash(_("The slot is cancelled; whoever had booked it is told by e-mail."), "good")
         return redirect(url_for("slots.index", offer_id=offer_id), 303)
-    repair = repairs_of_slots([slot]).get(slot_id)
+    repair = repairs_about([slot]).get(slot_id)
     return render_template(
         "slot/cancel.html", form=form, slot=slot, bookings=bookings, repair=repair
     ), form.status

@@ -112,9 +112,11 @@ class Aftermath(Brute):
         if kind == "slot-cancelled":
             return visit.slot != event["slot"]
         if kind == "team-ill":
-            days = [when(f"{day}T00:00") for day in event["days"]]
+            days = [when(f"{day}T00:00") for day in event.get("days", ())]
+            spans = [(day, day + timedelta(days=1)) for day in days]
+            spans += [(when(start), when(end)) for start, end in event.get("windows", ())]
             return visit.team != event["team"] or all(
-                visit.end <= day or day + timedelta(days=1) <= visit.start for day in days
+                visit.end <= start or end <= visit.start for start, end in spans
             )
         if kind == "day-lost":
             school = self.by["schools"][visit.school]

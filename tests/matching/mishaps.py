@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -163,7 +164,13 @@ def _ill(rng: Seeded, problem: Document, booked: list[Booking], now: str) -> Doc
     if not sessions:
         return None
     one = rng.choice(sessions)
-    return {"kind": "team-ill", "team": one["team"], "days": [one["start"][:10]]}
+    event: Document = {"kind": "team-ill", "team": one["team"]}
+    if len(sessions) % 2:
+        # The first half of the session alone.
+        minutes = {offer["id"]: offer["minutes"] for offer in problem["offers"]}[one["offer"]]
+        middle = datetime.fromisoformat(one["start"]) + timedelta(minutes=minutes // 2)
+        return event | {"windows": [[one["start"], middle.isoformat(timespec="minutes")]]}
+    return event | {"days": [one["start"][:10]]}
 
 
 def _lost(rng: Seeded, problem: Document, booked: list[Booking], now: str) -> Document | None:

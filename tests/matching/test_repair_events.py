@@ -43,6 +43,12 @@ def changed(*found: dict[str, Any], **more: Any) -> Changed:
         ({"kind": "seats-cut", "slot": "L0"}, "events[0]: names neither max_pupils nor max_groups"),
         ({"kind": "seats-cut", "slot": "L0", "max_pupils": 0}, "events[0].max_pupils: 0 is below 1"),
         ({"kind": "team-ill", "team": "T0", "days": []}, "events[0].days: is empty"),
+        ({"kind": "team-ill", "team": "T0", "windows": []}, "events[0].windows: is empty"),
+        ({"kind": "team-ill", "team": "T0"}, "events[0]: names neither days nor windows"),
+        (
+            {"kind": "team-ill", "team": "T0", "windows": [[f"{MONDAY}T10:00", f"{MONDAY}T10:00"]]},
+            "events[0].windows[0]: ends when it starts",
+        ),
         (
             {"kind": "team-ill", "team": "T0", "days": ["8 March"]},
             "events[0].days[0]: '8 March' is not a day like 2027-03-08",
@@ -132,6 +138,10 @@ def test_what_has_happened_cannot_be_undone() -> None:
     with pytest.raises(ProblemRefused) as refusal:
         changed({"kind": "day-lost", "day": MONDAY}, now="2027-03-09T08:00")
     assert str(refusal.value) == "events[0].day: the day is over already"
+    with pytest.raises(ProblemRefused) as refusal:
+        hours = [f"{MONDAY}T10:00", f"{MONDAY}T11:00"]
+        changed({"kind": "team-ill", "team": "T0", "windows": [hours]}, now=f"{MONDAY}T11:00")
+    assert str(refusal.value) == "events[0].windows[0]: is over already"
 
 
 def test_a_cancelled_slot_takes_its_bookings_bans_and_scores_with_it() -> None:

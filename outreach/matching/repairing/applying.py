@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from outreach.matching.problem import Assignment, Problem
+from outreach.matching.problem import Assignment, Problem, Window
 from outreach.matching.refusal import ProblemRefused
 from outreach.matching.repairing.events import (
     DayLost,
@@ -118,19 +118,27 @@ class _Applying(Working):
         )
         self.eased |= self.problem.limits(self.slots[slot.id]).min_pupils < limits.min_pupils
 
-    def _lost(self, path: str, day: int) -> tuple[int, int]:
+    def _lost(self, path: str, day: int) -> Window:
         """What of a day is still to come."""
         if self._over((day + 1) * DAY - 1):
             raise ProblemRefused(path, "the day is over already")
-        return max(day * DAY, self.now or 0), (day + 1) * DAY
+        return self._ahead(path, (day * DAY, (day + 1) * DAY))
+
+    def _ahead(self, path: str, window: Window) -> Window:
+        """What of a window is still to come."""
+        start, end = window
+        if self._over(end - 1):
+            raise ProblemRefused(path, "is over already")
+        return max(start, self.now or 0), end
 
     def _team_ill(self, path: str, event: TeamIll) -> None:
         if event.team not in self.teams:
             raise ProblemRefused(f"{path}.team", f"there is no team {event.team!r}")
-        for index, day in enumerate(event.days):
-            lost = self._lost(f"{path}.days[{index}]", day)
+        lost = [self._lost(f"{path}.days[{index}]", day) for index, day in enumerate(event.days)]
+        lost += [self._ahead(f"{path}.windows[{at}]", window) for at, window in enumerate(event.windows)]
+        for span in lost:
             team = self.teams[event.team]
-            self.teams[team.id] = with_windows(team, tuple(without(team.windows, lost)))
+            self.teams[team.id] = with_windows(team, tuple(without(team.windows, span)))
 
     def _day_lost(self, path: str, event: DayLost) -> None:
         lost = self._lost(f"{path}.day", event.day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from outreach.matching.problem import School, Slot, VisitRequest
+from outreach.matching.problem import School, Slot, VisitRequest, Window
 from outreach.matching.times import DAY
 
 SATURDAY = 5
@@ -27,10 +27,11 @@ class SeatsCut:
 
 @dataclass(frozen=True, slots=True)
 class TeamIll:
-    """The team gives nothing on these days (day numbers of `times.py`)."""
+    """The team gives nothing on these days (day numbers of `times.py`) and within these windows."""
 
     team: str
-    days: tuple[int, ...]
+    days: tuple[int, ...] = ()
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

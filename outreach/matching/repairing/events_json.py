@@ -8,7 +8,8 @@
   "events": [
     {"kind": "slot-cancelled", "slot": ID},
     {"kind": "seats-cut", "slot": ID, "max_pupils": 30, "max_groups": 1},        // one of the two or both, as they are from now on
-    {"kind": "team-ill", "team": ID, "days": ["2027-03-08"]},
+    {"kind": "team-ill", "team": ID, "days": ["2027-03-08"],                     // whole days, or windows, or both
+                                     "windows": [["2027-03-09T10:00", "2027-03-09T11:30"]]},
     {"kind": "day-lost", "day": "2027-03-08", "districts": [...], "types": [...], "schools": [ids]},
     {"kind": "school-withdrawn", "school": ID},
     {"kind": "request-withdrawn", "request": ID},
@@ -31,8 +32,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from outreach.matching import json_form as form
+from outreach.matching.consistency import ends_after_start
 from outreach.matching.json_form import Node
-from outreach.matching.problem_json import read_request, read_slot
+from outreach.matching.problem_json import read_request, read_slot, read_window
 from outreach.matching.refusal import ProblemRefused
 from outreach.matching.repairing.events import (
     DayLost,
@@ -51,6 +53,7 @@ from outreach.matching.times import DAY, day_of, minutes_of
 
 FORMAT = "outreach-events/1"
 _words = form.listing(form.text)
+_windows = form.listing(read_window)
 LONGEST = {"minutes": 366 * DAY, "days": 366, "working_days": 262}
 
 
@@ -109,10 +112,16 @@ def _seats_cut(node: Node) -> Event:
 
 
 def _team_ill(node: Node) -> Event:
-    days = node.get("days", form.listing(_day))
-    if not days:
-        raise ProblemRefused(node.at("days"), "is empty")
-    return TeamIll(node.get("team", form.identifier), days)
+    found = {"days": node.find("days", form.listing(_day), ()), "windows": node.find("windows", _windows, ())}
+    named = [key for key in found if key in node.value]
+    if not named:
+        raise ProblemRefused(node.path, "names neither days nor windows")
+    for key in named:
+        if not found[key]:
+            raise ProblemRefused(node.at(key), "is empty")
+    for at, window in enumerate(found["windows"]):
+        ends_after_start(node.at(f"windows[{at}]"), window)
+    return TeamIll(node.get("team", form.identifier), **found)
 
 
 def _day_lost(node: Node) -> Event:
