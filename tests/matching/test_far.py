@@ -7,13 +7,17 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from outreach.matching.check import faults_of
 from outreach.matching.problem import Problem
 from outreach.matching.problem_json import read_problem
-from outreach.matching.solving import diving, master
+from outreach.matching.solve import _Run, solve
+from outreach.matching.solving import diving, master, pace, pipeline
 from outreach.matching.solving.blend import blend
 from outreach.matching.solving.diving import dive
+from outreach.matching.solving.ground import Ground
+from outreach.matching.solving.pipeline import Pipeline
 from outreach.matching.solving.promising import Promising
 from outreach.matching.solving.relaxation import Relaxation, Round
 from outreach.matching.solving.rounding import rounded
@@ -145,3 +149,32 @@ def test_a_dive_ends_with_its_time() -> None:
     converged(relaxation, problem)
     over = endless().rest(0.0)
     assert dive(ground, relaxation.master, 0.1, over, endless(), lambda: None).sum() == 0
+
+
+@pytest.mark.parametrize("fruitful", [True, False])
+def test_dives_end_with_a_plan_that_serves_as_many_as_the_lp(
+    fruitful: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = demo_round("this_term")
+    ground = ground_of(problem)
+    best = [ground.options.indices_for(one)[0] for one in solve(problem, seconds=60, workers=1).assignments]
+    parts = []
+
+    def dived(ground: Ground, master: object, part: float, *_clocks: object) -> NDArray[np.float64]:
+        parts.append(part)
+        use = np.zeros(ground.n)
+        use[best if fruitful else []] = 1.0
+        return use
+
+    monkeypatch.setattr(pipeline, "dive", dived)
+    # The first plan serves nobody, and nothing is filled up.
+    monkeypatch.setattr(_Run, "_first_plan", lambda self, options, days, start: self.best.offer(()))
+    monkeypatch.setattr(
+        pipeline, "rounded", lambda options, days, use, clock: np.flatnonzero(use == 1).tolist()
+    )
+    monkeypatch.setattr(Pipeline, "_round", lambda self, last: None)
+    monkeypatch.setattr(Pipeline, "_choose_rest", lambda self, blended: None)
+    monkeypatch.setattr(Pipeline, "_bounds", lambda self: None)
+    monkeypatch.setattr(Pipeline, "_close", lambda self: None)
+    solve(problem, seconds=60, workers=1)
+    assert parts == list(pace.PARTS[: 1 if fruitful else None])

@@ -96,20 +96,27 @@ class Pipeline:
             # What the LP takes wholly is to be seen, and only a basic solution takes much wholly.
             last = self.relaxation.exactly()
         self._round(last)
-        self._dive()
+        self._dive(last, self.goals)
         return last
 
     def _round(self, last: Round) -> None:
         self._take(rounded(self.options, self.days, last.relaxed.use, self.clock))
 
-    def _dive(self) -> None:
-        """Plans from the LP as it stands."""
+    def _dive(self, last: Round, goals: Sequence[str]) -> None:
+        """Plans from the LP of these goals as it stands, until one serves as many as the LP does."""
         until = self.clock if self.alone else self.clock.rest(pace.DIVING)
         for part in pace.PARTS:
-            if until.left() > 0:
+            if until.left() > 0 and self._serves_fewer(last, goals):
                 use = dive(self.ground, self.relaxation.master, part, until, self.clock, self._hear)
                 self.clock.check()
                 self._take(rounded(self.options, self.days, use, self.clock))
+
+    def _serves_fewer(self, last: Round, goals: Sequence[str]) -> bool:
+        """Whether the best plan is a step or more behind the LP in a goal that counts groups; where there is none nobody knows."""
+        served = [goal for goal in goals if goal in SERVING and not self.ground.reach[goal].any()]
+        needed = {goal: level + self.ground.step[goal] for goal, level in self._levels(served).items()}
+        gain, use = self.ground.gain, last.relaxed.use
+        return not served or any(gain[goal] @ use >= needed[goal] - pace.ROUNDING for goal in served)
 
     def _begin_local(self, blended: Round) -> None:
         """From now on the local search is at work, at these prices."""
@@ -141,9 +148,8 @@ class Pipeline:
         weights = blend(self.ground, self.goals)
         kept = self.relaxation.decided(blended.relaxed)
         pool = self.relaxation.beside(kept, self.relaxation.promising(blended.relaxed, pace.SOME, None))
-        self._choose(
-            self._program([*kept, *pool], weights, {}, kept), [members for _, members in self._now()]
-        )
+        # With the best plan to begin with HiGHS stays near it: on a city preference ended 0.3 % lower.
+        self._choose(self._program([*kept, *pool], weights, {}, kept), ())
 
     def _chosen(self) -> list[int]:
         """The best plan as options."""
@@ -195,7 +201,7 @@ class Pipeline:
     def _bounded_first(self, goal: str) -> None:
         """A goal that counts who is served is searched as soon as it has a bound: what it gains now moves all goals after it."""
         if self.best.open_wide(goal, pace.WIDE):
-            self._dive()
+            self._dive(self.bounded[goal][1], [goal])
         self._search_whole(goal)
         if goal not in self.hurried and self.best.open_wide(goal, pace.LOOSE):
             self.hurried.add(goal)
