@@ -64,8 +64,8 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "runs": ("rounds.index",),
     "proposals": ("rounds.index",),
     "invitations.index": ("people.index",),
-    # A teacher comes to the balance from the first page.
-    "ledger.show": ("ledger.index", "home.index"),
+    # Where the page's back link leads.
+    "ledger.show": ("ledger.index", "schools.own"),
 }
 
 
