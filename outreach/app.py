@@ -21,6 +21,7 @@ from outreach import letters, web
 from outreach.config import PROJECT, Settings
 from outreach.models import db
 from outreach.models.database import prepare, prove
+from outreach.models.words import LOCALES
 from outreach.web import access, assets, context, errors, language, security
 
 MAX_UPLOAD = 24 * 1024 * 1024
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     _start_log(settings)
     _open_database(app)
+    _warn_of_missing_words(Path(app.root_path) / "translations")
     Babel(
         app, locale_selector=language.choose_locale, default_locale="en_HK", default_timezone="Asia/Hong_Kong"
     )
@@ -93,6 +95,16 @@ def _start_log(settings: Settings) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
+
+
+def _warn_of_missing_words(translations: Path) -> None:
+    """Without its compiled catalogue a language is answered in English, and nothing else would say why."""
+    missing = [name for name in LOCALES if not (translations / name / "LC_MESSAGES" / "messages.mo").exists()]
+    if missing:
+        structlog.get_logger().warning(
+            "catalogues are not compiled: pages and letters are in English; run `make translations`",
+            languages=missing,
+        )
 
 
 def _open_database(app: Flask) -> None:

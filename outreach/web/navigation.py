@@ -67,8 +67,8 @@ WITHIN: dict[str, tuple[str, ...]] = {
     "reasons": ("rounds.index",),
     "recruiting": ("rounds.index",),
     "invitations.index": ("people.index",),
-    # A teacher comes to the balance from the first page.
-    "ledger.show": ("ledger.index", "home.index"),
+    # Where the page's back link leads.
+    "ledger.show": ("ledger.index", "schools.own"),
 }
 
 

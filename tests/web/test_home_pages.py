@@ -76,7 +76,7 @@ def test_the_menu_shows_where_a_page_belongs(app: Flask, as_: As, cast: Cast) ->
         ("tess", offer): "/offers",
         ("tess", f"/companies/{cast.robo}"): "/offers",
         ("tess", f"/schools/{cast.primary}"): "/schools/own",
-        ("tess", f"/schools/{cast.primary}/balance"): "/",
+        ("tess", f"/schools/{cast.primary}/balance"): "/schools/own",
         ("stan", f"/schools/{cast.primary}/balance"): "/ledger",
     }
     shown = {(who, path): lit(as_(who).get(path).text) for who, path in places}
