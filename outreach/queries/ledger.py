@@ -6,7 +6,8 @@ of a round is the same whenever it is asked for, and a proposal does not grow st
 What happened to a place (`end_of`), and what "late" means, from what a booking knows:
 - had: it stands, or the group came, or did not come. Who came is noted by the host alone and without a moment, so a no-show is a
   matter for the programme office to speak about and not for a sum.
-- called off: cancelled by the company, the programme or the weather.
+- called off: cancelled by the company, the programme or the weather. Whoever was given another place for it has not lost one: only
+  the other place counts.
 - late: a published place that nobody answered until it lapsed, or that was declined after its deadline; and a place that the school
   cancelled fewer than fourteen days before the visit, when notices to parents and coaches of another school come too late.
 - returned: every other place that the school gave back. A place offered from the waitlist that lapses is one: held for hours.
@@ -20,7 +21,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Exists, func, select
+from sqlalchemy.orm import aliased
 
 from outreach.models import (
     Booking,
@@ -115,10 +117,28 @@ def _ends(numbers: Sequence[int], moment: datetime) -> dict[tuple[int, int], Cou
         Booking.confirm_by,
         Booking.decided_at,
         Booking.starts_at,
+        _replaced(moment).label("replaced"),
     )
     for row in db.session.execute(select(*columns).where(*whose, Booking.state.in_(ENDED))):
-        ends[row.school_id, row.round_id][end_of(row, moment)] += 1
+        end = end_of(row, moment)
+        if end != "called_off" or not row.replaced:
+            ends[row.school_id, row.round_id][end] += 1
     return ends
+
+
+def _replaced(moment: datetime) -> Exists:
+    """Whether the request of a booking that ended had another place by `moment`, given when it ended or later."""
+    other = aliased(Booking)
+    return (
+        select(other.id)
+        .where(
+            other.visit_request_id == Booking.visit_request_id,
+            other.id != Booking.id,
+            other.created_at >= Booking.decided_at,
+            other.created_at <= moment,
+        )
+        .exists()
+    )
 
 
 def end_of(booking: Any, moment: datetime) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from outreach.matching import fairness
-from outreach.models import BookingState, RequestState, RoundState, db
+from outreach.models import BookingState, RequestState, RoundState, VisitRequest, db
 from outreach.queries import ledger
 from outreach.queries.ledger import SchoolRound, counts_of, rounds_before
 from outreach.queries.matching import ledger_before
@@ -50,6 +51,25 @@ def test_what_became_of_a_place(app, cast, state, facts, end):
         booked(round_, cast, BookingState(state), **facts)
         ends = ("had", "returned", "late", "called_off")
         assert counts(cast) == {cast.primary: [(round_.id, 0, *(int(name == end) for name in ends))]}
+
+
+@pytest.mark.parametrize("by", ["programme", "company", "weather"])
+def test_who_was_given_another_place_has_lost_none(app, cast, by):
+    with app.app_context():
+        round_ = published(cast, 1)
+        asked(round_, cast)
+        request = db.session.scalars(select(VisitRequest.id)).one()
+        lost = booked(round_, cast, BookingState.CANCELLED, by=by, visit_request_id=request)
+        ended = lost.decided_at
+        one_more = {"visit_request_id": request, "created_at": ended + timedelta(hours=2)}
+        booked(round_, cast, **one_more)
+        assert counts(cast) == {cast.primary: [(round_.id, 1, 1, 0, 0, 0)]}
+        # Between the two it had none.
+        assert counts(cast, ended + timedelta(hours=1)) == {cast.primary: [(round_.id, 1, 0, 0, 0, 1)]}
+        # What came of it then is another matter.
+        other = booked(round_, cast, BookingState.CANCELLED, by=by, notice=timedelta(days=5), **one_more)
+        assert other.decided_at > ended
+        assert counts(cast)[cast.primary] == [(round_.id, 1, 1, 0, 0, 1)]
 
 
 def test_the_balance_of_two_schools(app, cast):
