@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,7 +24,7 @@ from outreach.models import (
     db,
 )
 from outreach.permissions.lists import companies_of
-from outreach.queries.paging import Page, containing, page_of
+from outreach.queries.paging import PAGE_SIZE, Page, containing, page_of
 
 # What a roster shows: whoever is expected or came; an awaiting booking holds its seats.
 ON_THE_ROSTER = (*LIVE, BookingState.ATTENDED, BookingState.NO_SHOW)
@@ -54,13 +54,13 @@ def own_companies(user: User) -> list[Company]:
     return list(db.session.scalars(found))
 
 
-def find_companies(user: User, *, words: str = "", number: int = 1) -> Page[Company]:
+def find_companies(user: User, *, words: str = "", number: int = 1, size: int = PAGE_SIZE) -> Page[Company]:
     """The companies this person acts for, page by page; `words` is looked for in their names and their hubs'."""
     found = select(Company).where(companies_of(user)).order_by(Company.name_en, Company.id)
     if words:
         names = (Company.name_en, Company.name_zh, Hub.name_en, Hub.name_zh)
         found = found.outerjoin(Hub, Hub.id == Company.hub_id).where(containing(words, *names))
-    return page_of(found, number=number)
+    return page_of(found, number=number, size=size)
 
 
 def own_hubs(user: User) -> list[Hub]:
@@ -69,10 +69,11 @@ def own_hubs(user: User) -> list[Hub]:
     return list(db.session.scalars(found if user.is_staff else found.where(Hub.id.in_(user.hub_ids))))
 
 
-def own_teams(user: User, *, today: date) -> dict[Company, list[OwnTeam]]:
-    """The teams of every company that this person acts for; a company without teams is listed too."""
-    listed: dict[Company, list[OwnTeam]] = {company: [] for company in own_companies(user)}
-    found = db.session.scalars(select(Team).join(Company).where(companies_of(user)).order_by(Team.id)).all()
+def teams_by_company(companies: Iterable[Company], *, today: date) -> dict[Company, list[OwnTeam]]:
+    """The teams of these companies; a company without teams is listed too."""
+    listed: dict[Company, list[OwnTeam]] = {company: [] for company in companies}
+    theirs = Team.company_id.in_([company.id for company in listed])
+    found = db.session.scalars(select(Team).where(theirs).order_by(Team.id)).all()
     offers = offers_of_teams(found)
     coming = (
         select(TeamWindow.team_id, func.count(), func.min(TeamWindow.day))

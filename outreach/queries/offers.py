@@ -22,11 +22,9 @@ from outreach.models import (
     SlotState,
     Team,
     TeamOffer,
-    User,
     db,
     has_code,
 )
-from outreach.permissions.lists import companies_of
 from outreach.queries.paging import Page, page_of
 from outreach.queries.schools import search_words
 
@@ -159,19 +157,17 @@ def posted_offers(company: Company) -> list[Offer]:
     return list(db.session.scalars(found.order_by(Offer.id)))
 
 
-def own_offers(user: User, *, now: datetime) -> dict[Company, list[OwnOffer]]:
-    """The offers of every company that this person acts for, by company; one without offers is listed too."""
+def offers_by_company(companies: Iterable[Company], *, now: datetime) -> dict[Company, list[OwnOffer]]:
+    """The offers of these companies, drafts too; a company without offers is listed too."""
     slots = select(func.count()).where(
         Slot.offer_id == Offer.id, Slot.state == SlotState.OPEN, Slot.starts_at > now
     )
     teams = select(func.count()).where(TeamOffer.offer_id == Offer.id)
     held = select(func.count()).where(Booking.offer_id == Offer.id, Booking.state.in_(LIVE))
     counts = (each.correlate(Offer).scalar_subquery() for each in (slots, teams, held))
-    companies = db.session.scalars(
-        select(Company).where(companies_of(user)).order_by(Company.name_en, Company.id)
-    )
     listed: dict[Company, list[OwnOffer]] = {company: [] for company in companies}
-    found = select(Offer, *counts).join(Company).where(companies_of(user)).order_by(Offer.id)
+    theirs = Offer.company_id.in_([company.id for company in listed])
+    found = select(Offer, *counts).where(theirs).order_by(Offer.id)
     for offer, *numbers in db.session.execute(found):
         listed[offer.company].append(OwnOffer(offer, *numbers))
     return listed

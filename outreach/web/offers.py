@@ -17,6 +17,7 @@ from outreach.queries.requests import changeable_requests
 from outreach.queries.rounds import open_rounds
 from outreach.services import offers as deeds
 from outreach.web.access import load_or_404, reader, requires, signed_in_user
+from outreach.web.by_company import companies_asked_for
 from outreach.web.forms.offers import CatalogueForm, OfferForm
 from outreach.web.paging import page_number, paged
 
@@ -71,8 +72,9 @@ def show(offer_id: int) -> ResponseReturnValue:
 @requires("company.list")
 def mine() -> ResponseReturnValue:
     """The offers of every company that the reader acts for."""
-    listed = questions.own_offers(signed_in_user(), now=utc_now())
-    return render_template("offer/mine.html", listed=listed)
+    form, found = companies_asked_for()
+    listed = questions.offers_by_company(found.rows, now=utc_now())
+    return render_template("offer/mine.html", form=form, found=found, listed=listed)
 
 
 @blueprint.route("/companies/<id:company_id>/offers/new", methods=["GET", "POST"])

@@ -14,6 +14,7 @@ from outreach.models import Company, Team, TeamWindow, db
 from outreach.queries import companies as questions
 from outreach.services import teams as deeds
 from outreach.web.access import load_or_404, requires, signed_in_user
+from outreach.web.by_company import companies_asked_for
 from outreach.web.forms.slots import WeekForm, WindowForm
 from outreach.web.forms.teams import TeamForm
 from outreach.web.slots import ticked_days
@@ -25,7 +26,9 @@ blueprint = Blueprint("teams", __name__)
 @requires("company.list")
 def index() -> ResponseReturnValue:
     """The teams of every company that the reader acts for."""
-    return render_template("team/index.html", listed=questions.own_teams(signed_in_user(), today=today()))
+    form, found = companies_asked_for()
+    listed = questions.teams_by_company(found.rows, today=today())
+    return render_template("team/index.html", form=form, found=found, listed=listed)
 
 
 @blueprint.get("/teams/<id:team_id>")

@@ -27,6 +27,27 @@ def outreach(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def interrupted(at: str, *arguments: str | Path, wait: float = 0.0) -> tuple[int, str]:
+    """Press Ctrl-C `wait` seconds after a line of stdout with `at` in it: the exit code, and all of stderr."""
+    running = subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # In a group of its own, as a shell starts it: the terminal's Ctrl-C goes to every process of it.
+        start_new_session=True,
+    )
+    assert running.stdout is not None
+    for line in running.stdout:
+        if at in line:
+            break
+    time.sleep(wait)
+    os.killpg(running.pid, signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
+    return running.returncode, errors
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path]:
     """A problem on disk and where its plan is to go."""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.bench.generate import city
 from tests.matching.simple import MONDAY, document
-from tests.matching.test_cli import COMMAND, ROOT, outreach, write
+from tests.matching.test_cli import interrupted, outreach, write
 
 
 @pytest.fixture
@@ -113,21 +110,6 @@ def test_ctrl_c_keeps_the_slots_that_are_confirmed(tmp_path: Path) -> None:
     problem, plan = write(tmp_path / "town.json", city(150, 12, 4)), tmp_path / "plan.json"
     assert outreach("match", problem, "--out", plan, "--seconds", "5", "--quiet").returncode == 0
     out = tmp_path / "slots.json"
-    command = [*COMMAND, "recruit", str(problem), str(plan), "--out", str(out)]
-    command += ["--seconds", "300", "--most", "200", "--json-lines", "--quiet"]
-    running = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert running.stdout is not None
-    for line in running.stdout:
-        if '"slot"' in line:
-            break
-    os.killpg(running.pid, signal.SIGINT)
-    rest = running.communicate(timeout=60)
-    assert (running.returncode, rest[1]) == (0, "")
+    more = ["--seconds", "300", "--most", "200", "--json-lines", "--quiet"]
+    assert interrupted('"slot"', "recruit", problem, plan, "--out", out, *more) == (0, "")
     assert 1 <= len(json.loads(out.read_text())["slots"]) < 200

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ import pytest
 
 from tests.bench.generate import city
 from tests.matching.simple import document
-from tests.matching.test_cli import COMMAND, ROOT, outreach, write
+from tests.matching.test_cli import interrupted, outreach, write
 
 
 @pytest.fixture
@@ -155,22 +153,8 @@ def test_ctrl_c_keeps_the_scenarios_that_are_solved(tmp_path: Path) -> None:
     problem, plan = write(tmp_path / "town.json", city(150, 12, 4)), tmp_path / "plan.json"
     assert outreach("match", problem, "--out", plan, "--seconds", "5", "--quiet").returncode == 0
     out = tmp_path / "whatif.json"
-    command = [*COMMAND, "whatif", str(problem), "closed=monday", "travel=30", "firms=3", "--plan", str(plan)]
-    command += ["--out", str(out), "--seconds", "300", "--json-lines", "--quiet"]
-    running = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert running.stdout is not None
-    for line in running.stdout:
-        if '"plan"' in line:
-            break
-    os.killpg(running.pid, signal.SIGINT)
-    rest = running.communicate(timeout=60)
-    assert (running.returncode, rest[1]) == (0, "")
+    asked = ["closed=monday", "travel=30", "firms=3", "--plan", str(plan)]
+    more = ["--out", str(out), "--seconds", "300", "--json-lines", "--quiet"]
+    assert interrupted('"plan"', "whatif", problem, *asked, *more) == (0, "")
     (one,) = json.loads(out.read_text())["scenarios"]
     assert (one["name"], one["status"]) == ("closed=monday", "feasible")

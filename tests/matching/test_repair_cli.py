@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ import pytest
 
 from tests.bench.generate import city
 from tests.matching.simple import MONDAY, document
-from tests.matching.test_cli import COMMAND, ROOT, outreach, write
+from tests.matching.test_cli import interrupted, outreach, write
 
 CANCELLED = {"kind": "slot-cancelled", "slot": "L0"}
 
@@ -132,18 +130,8 @@ def test_ctrl_c_keeps_the_best_repair(tmp_path: Path) -> None:
     lost = max(set(days), key=days.count)
     event_file = events(tmp_path / "events.json", {"kind": "day-lost", "day": lost})
     out = tmp_path / "repair.json"
-    command = [*COMMAND, "repair", problem, plan, event_file, "--out", out, "--seconds", "100"]
-    process = subprocess.Popen(
-        list(map(str, command)), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "(same-dates)" in line:
-            break
-    time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
-    assert (process.returncode, errors) == (0, "")
+    command = ["repair", problem, plan, event_file, "--out", out, "--seconds", "100"]
+    assert interrupted("(same-dates)", *command, wait=0.5) == (0, "")
     told = json.loads(out.read_text())
     assert [one["policy"] for one in told["answers"]] == ["fewest-schools", "same-dates", "most-served"]
     assert all(one["changes"] >= len(told["fallen"]) for one in told["answers"])

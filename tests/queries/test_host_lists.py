@@ -12,8 +12,8 @@ from flask import Flask
 from sqlalchemy import event
 
 from outreach.models import OfferKind, RoundState, User, db
-from outreach.queries.companies import own_teams, roster
-from outreach.queries.offers import Wanted, catalogue, dates_of, own_offers, slots_of
+from outreach.queries.companies import own_companies, roster, teams_by_company
+from outreach.queries.offers import Wanted, catalogue, dates_of, offers_by_company, slots_of
 from outreach.queries.people import find_people
 from tests import build
 from tests.booking_stage import Stage, make_stage
@@ -62,8 +62,10 @@ LISTS: dict[str, Callable[[Stage, User], int]] = {
         len(slots_of(offer, now=NOW))
         for offer in catalogue(Wanted(kind="field_visit"), number=1, now=NOW).rows
     ),
-    "own offers": lambda stage, user: sum(map(len, own_offers(user, now=NOW).values())),
-    "own teams": lambda stage, user: sum(map(len, own_teams(user, today=FIRST).values())),
+    "own offers": lambda stage, user: sum(map(len, offers_by_company(own_companies(user), now=NOW).values())),
+    "own teams": lambda stage, user: sum(
+        map(len, teams_by_company(own_companies(user), today=FIRST).values())
+    ),
     "roster": lambda stage, user: len(roster(user, company_id=None, first_day=FIRST, last_day=LAST)),
     "people": lambda stage, user: len(find_people(reader=user).rows),
 }
