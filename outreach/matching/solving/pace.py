@@ -15,6 +15,8 @@ USEFUL = 4
 CLOSE = 1e-5
 # Of the time that is left an integer program has this share, and so many nodes.
 SHARE = 0.25
+# The same where CP-SAT can search the whole: on halls it then finds a group more.
+SHARE_SMALL = 0.1
 # What CP-SAT's search of the whole has of it.
 SHARE_WHOLE = 0.5
 NODES = 2_000

@@ -45,6 +45,8 @@ class Pipeline:
         self.goals = self.options.problem.objectives
         # With one worker a run is to end the same way on any machine: no part of it is cut short by a share of the time.
         self.alone = self.effort.workers == 1
+        # Small enough for CP-SAT's search of the whole, which is then worth more than integer programs and more dives.
+        self.small = not self.alone and len(self.options) <= pace.SMALL
         self.ground = Ground(self.options, self.days, self.clock)
         self.relaxation = Relaxation(self.ground, self.clock, self.effort.workers)
         self.bounded: dict[str, tuple[dict[str, int], Round]] = {}
@@ -183,7 +185,8 @@ class Pipeline:
     def _choose(self, program: Integer, start: Sequence[Members]) -> None:
         """The best choice as far as an integer program finds it."""
         left = self.clock.left()
-        seconds = max(0.0, min(left if self.alone else pace.SHARE * left, left - pace.MARGIN))
+        share = pace.SHARE_SMALL if self.small else pace.SHARE
+        seconds = max(0.0, min(left if self.alone else share * left, left - pace.MARGIN))
         nodes = pace.NODES_ALONE if self.alone else pace.NODES
         task = Task(lambda: program.solve(seconds, self.effort.seed, start, nodes))
         self._take(task.wait(self.clock, self._hear))
@@ -200,7 +203,7 @@ class Pipeline:
 
     def _bounded_first(self, goal: str) -> None:
         """A goal that counts who is served is searched as soon as it has a bound: what it gains now moves all goals after it."""
-        if self.best.open_wide(goal, pace.WIDE):
+        if not self.small and self.best.open_wide(goal, pace.WIDE):
             self._dive(self.bounded[goal][1], [goal])
         self._search_whole(goal)
         if goal not in self.hurried and self.best.open_wide(goal, pace.LOOSE):
@@ -209,9 +212,7 @@ class Pipeline:
 
     def _search_whole(self, goal: str) -> bool:
         """Once for a goal whose LP is loose, where the problem is small enough: whether it was searched now."""
-        if self.alone or goal in self.searched or len(self.options) > pace.SMALL:
-            return False
-        if not self.best.open_wide(goal, pace.LOOSE):
+        if not self.small or goal in self.searched or not self.best.open_wide(goal, pace.LOOSE):
             return False
         self.searched.add(goal)
         self.whole = self.whole or Search(self.work)
@@ -285,7 +286,7 @@ class Pipeline:
             return False
         self.progress.phase("parts")
         known = self.best.assignments
-        patience = pace.IDLE if self.alone or len(self.options) <= pace.SMALL else math.inf
+        patience = pace.IDLE if self.alone or self.small else math.inf
         while self.best.assignments is known and self.local.idle < patience:
             if self.alone:
                 if not self.local.step():
