@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 
 import numpy as np
 import pytest
@@ -160,5 +161,38 @@ def test_the_thread_ends_when_it_is_told_to() -> None:
     search.give(drafted(ground), dict.fromkeys(ground.problem.objectives, False))
     search.start()
     assert search.at_work()
+    search.stop()
+    assert not search.at_work()
+
+
+class Counted(LocalSearch):
+    """Counts its steps and takes none."""
+
+    steps = 0
+
+    def step(self) -> bool:
+        self.clock.check()
+        self.steps += 1
+        time.sleep(0.005)
+        return True
+
+    def goes_on(self) -> bool:
+        """Whether another step comes within a moment."""
+        time.sleep(0.1)
+        known = self.steps
+        time.sleep(0.2)
+        return self.steps > known
+
+
+def test_the_thread_rests_until_a_plan_is_given_and_ends_out_of_its_rest() -> None:
+    ground = made("city", 5)
+    search = Counted(ground, regions_of(ground, 5), endless(), 0)
+    search.start()
+    assert search.goes_on()
+    search.rest()
+    assert not search.goes_on()
+    search.give([], {})
+    assert search.goes_on()
+    search.rest()
     search.stop()
     assert not search.at_work()

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from outreach.matching.check import values
 from outreach.matching.plan import Value
 from outreach.matching.solving.background import Task
-from outreach.matching.solving.engine import Clock, Effort, OutOfTime
+from outreach.matching.solving.engine import POLL_SECONDS, Clock, Effort, OutOfTime
 from outreach.matching.solving.goals import rank
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.part import Part
@@ -41,14 +41,16 @@ class LocalSearch:
         self.idle = 0
         self.found: SimpleQueue[list[int]] = SimpleQueue()
         self._over = False
+        self._resting = False
         self._given: tuple[list[int], frozenset[str]] | None = None
         self._plan: list[int] = []
         self._proven: frozenset[str] = frozenset()
         self._task: Task[None] | None = None
 
     def give(self, plan: Sequence[int], proven: Mapping[str, bool]) -> None:
-        """Go on from this plan; goals that are proven cannot be better."""
+        """Go on, from this plan; goals that are proven cannot be better."""
         self._given = list(plan), frozenset(goal for goal, whether in proven.items() if whether)
+        self._resting = False
 
     def start(self) -> None:
         """Search in a thread of its own; better plans appear in `found`."""
@@ -62,6 +64,10 @@ class LocalSearch:
         if self._task is not None:
             now = time.monotonic()
             self._task.wait(Clock(now, now + GOODBYE, lambda: False))
+
+    def rest(self) -> None:
+        """Leave the processor to others until a plan is given; the part that is being chosen comes to its end."""
+        self._resting = True
 
     def at_work(self) -> bool:
         """Whether the thread is searching."""
@@ -79,7 +85,9 @@ class LocalSearch:
     def _search(self) -> None:
         try:
             while self.step():
-                pass
+                while self._resting:
+                    self.clock.check()
+                    time.sleep(POLL_SECONDS)
         except OutOfTime:
             return
 

@@ -211,11 +211,13 @@ class Pipeline:
             self._search(goal)
 
     def _search_whole(self, goal: str) -> bool:
-        """Once for a goal whose LP is loose, where the problem is small enough: whether it was searched now."""
+        """Once for a goal whose LP is loose, where the problem is small enough, by all threads: whether it was searched now."""
         if not self.small or goal in self.searched or not self.best.open_wide(goal, pace.LOOSE):
             return False
         self.searched.add(goal)
         self.whole = self.whole or Search(self.work)
+        if self.local is not None:
+            self.local.rest()
         self.whole.goal(goal, pace.SHARE_WHOLE * self.clock.left())
         self._give()
         return True
@@ -288,12 +290,9 @@ class Pipeline:
         known = self.best.assignments
         patience = pace.IDLE if self.alone or self.small else math.inf
         while self.best.assignments is known and self.local.idle < patience:
-            if self.alone:
-                if not self.local.step():
-                    return False
-            elif not self.local.at_work():
+            if not (self.local.step() if self.alone else self.local.at_work()):
                 return False
-            else:
+            if not self.alone:
                 self.clock.check()
                 time.sleep(POLL_SECONDS)
             self._hear()
