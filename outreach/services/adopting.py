@@ -80,6 +80,7 @@ class PlaceGone(Refusal):
 
 
 GONE = _l("This place has gone in the meantime.")
+PASSED = _l("This time has passed.")
 OTHERS_MOVE = _l("It would move other groups, and their places stand since the schedule was published.")
 AGAINST = _l("Your school's calendar, or your other answers, stand against it by now.")
 OVER = _l("The round is over.")
@@ -111,9 +112,11 @@ def _way(asked: VisitRequest, change: Change, *, now: datetime) -> Way:
         return Way(change, hindrance=OTHERS_MOVE)
     places = [place_of(one) for one in change.own]
     known = tuple(place for place in places if place is not None)
+    if any(to_utc(place.when.day, place.when.start_time) <= now for place in known):
+        return Way(change, hindrance=PASSED)
     pupils = change.parts or (facts_with(facts_of(asked), change, asked.school).pupils,)
     if len(known) < len(places) or not all(
-        _looks_free(place, number, now=now) for place, number in zip(known, pupils, strict=True)
+        _looks_free(place, number) for place, number in zip(known, pupils, strict=True)
     ):
         return Way(change, hindrance=GONE)
     if not helps(change, asked):
@@ -121,9 +124,7 @@ def _way(asked: VisitRequest, change: Change, *, now: datetime) -> Way:
     return Way(change, places=known)
 
 
-def _looks_free(place: Place, pupils: int, *, now: datetime) -> bool:
-    if to_utc(place.when.day, place.when.start_time) <= now:
-        return False
+def _looks_free(place: Place, pupils: int) -> bool:
     slot = place.slot
     if slot is not None:
         there = slot.pupils_taken + pupils

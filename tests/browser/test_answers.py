@@ -71,7 +71,7 @@ def reasons(cast: Cast) -> list[tuple[str, str]]:
     build.kept(Study(kind=StudyKind.RECRUIT, answer=answer, **subject, **done))
     proposal = f"/proposals/{stage.proposal}"
     return [("stan", proposal), ("stan", f"{proposal}/recruiting"), ("tess", f"/requests/{first}"),
-            ("stan", f"/requests/{first}"), ("theo", f"/requests/{second}")]  # fmt: skip
+            ("theo", f"/requests/{second}")]  # fmt: skip
 
 
 def repairs(cast: Cast) -> list[tuple[str, str]]:

@@ -231,4 +231,6 @@ def test_what_a_page_may_offer(published: ReasonStage) -> None:
     assert hindrance() == "Your school's calendar, or your other answers, stand against it by now."
     set_row(Slot, slot, day=THURSDAY, pupils_taken=20, groups_taken=1)
     assert hindrance() == "This place has gone in the meantime."
+    set_row(Slot, slot, day=date(2026, 11, 2))
+    assert hindrance() == "This time has passed."
     assert answers_of(asked).pupils == 30
