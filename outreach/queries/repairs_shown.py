@@ -30,14 +30,14 @@ class ShownChange:
 
 @dataclass(frozen=True, slots=True)
 class ShownRepair:
-    """One repair, that of all `policies` which come to the same. `open_measure`: the first that is not proven."""
+    """One repair, that of all `policies` which come to the same. `open_measures`: for each of them the first that is not proven."""
 
     policies: tuple[str, ...]
     repair: Repair
     moves: list[ShownChange]
     losses: list[ShownChange]
     gains: list[ShownChange]
-    open_measure: dict[str, Any] | None
+    open_measures: tuple[dict[str, Any] | None, ...]
 
     @property
     def schools(self) -> int:
@@ -68,7 +68,7 @@ def shown_repairs(study: Study) -> list[ShownRepair]:
             [shown(one) for one in alike[0].moves],
             [shown(one) for one in alike[0].losses],
             [shown(one) for one in alike[0].gains],
-            _open_measure(alike[0]),
+            tuple(map(_open_measure, alike)),
         )
         for alike in together.values()
     ]

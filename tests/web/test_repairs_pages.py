@@ -199,3 +199,14 @@ def test_the_published_proposal_stays_published_and_names_the_version_in_force(
     press(as_("stan"), f"/repairs/{found['study']}/carry-out", policy="fewest-schools")
     page = words(page_of(as_, "stan", f"/proposals/{proposal}"))
     assert "Repairs have changed it since: version 2 is in force." in page
+
+
+def test_answers_that_come_to_the_same_tell_what_is_proven_under_each_policy(found: Numbers, as_: As) -> None:
+    said = words(page_of(as_, "stan", f"/repairs/{found['study']}"))
+    assert "All three ways come to the same" in said
+    for proof in (
+        "Proven: touching fewer schools, or changing fewer bookings, is impossible.",
+        "Proven: with nobody's date moved, fewer losses or fewer changes are impossible.",
+        "Proven: no plan serves more, and none that serves as many changes less.",
+    ):
+        assert said.count(proof) == 1
