@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 DAY = 1440
+# A territory's file names the same few thousand moments a hundred times each.
+REMEMBERED = 1 << 16
 
 _FORM = re.compile(r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def minutes_of(text: str) -> int:
     """Read `2027-03-08T14:30`. Raises ValueError for any other form and for dates or hours that do not exist."""
     match = _FORM.fullmatch(text) if text.isascii() else None
