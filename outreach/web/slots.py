@@ -94,14 +94,18 @@ def edit(slot_id: int) -> ResponseReturnValue:
 @blueprint.route("/slots/<id:slot_id>/cancel", methods=["GET", "POST"])
 @requires("slot.cancel")
 def cancel(slot_id: int) -> ResponseReturnValue:
-    """Cancel a slot; the page says how many bookings end with it before anything happens."""
+    """Cancel a slot; the page says how many bookings end with it before anything happens, and leads to what becomes of them."""
     slot, form, by = load_or_404(Slot, slot_id), CancelSlotForm(), signed_in_user()
     bookings, offer_id = questions.live_in_slot(slot), slot.offer_id
     if form.validate_on_submit() and form.attempt(
         deeds.cancel_slot, slot_id=slot_id, reason=form.reason.data, by=by, now=utc_now()
     ):
         flash(_("The slot is cancelled; whoever had booked it is told by e-mail."), "good")
-        return redirect(url_for("slots.index", offer_id=offer_id), 303)
+        repair = repairs_about([load_or_404(Slot, slot_id)]).get(slot_id) if bookings else None
+        there = (
+            url_for("repairs.show", study_id=repair) if repair else url_for("slots.index", offer_id=offer_id)
+        )
+        return redirect(there, 303)
     repair = repairs_about([slot]).get(slot_id)
     return render_template(
         "slot/cancel.html", form=form, slot=slot, bookings=bookings, repair=repair

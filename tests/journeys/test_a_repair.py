@@ -118,11 +118,12 @@ def walk(
 
 
 def cancel(cora: Reader, struck: Struck) -> str:
-    """Cancel the slot; the address of what becomes of its group."""
+    """Cancel the slot, which leads to what becomes of its group, and so does its offer's list of dates."""
     cora.go(f"/offers/{struck.offer}/slots")
     cora.go(f"/slots/{struck.slot}/cancel")
-    cora.fill_in("", reason="機房水浸。")
-    (repair,) = set(cora.links(r"/repairs/\d+"))
+    repair = cora.fill_in("", reason="機房水浸。")
+    cora.go(f"/offers/{struck.offer}/slots")
+    assert set(cora.links(r"/repairs/\d+")) == {repair}
     cora.go(repair)
     return repair
 

@@ -210,3 +210,17 @@ def test_answers_that_come_to_the_same_tell_what_is_proven_under_each_policy(fou
         "Proven: no plan serves more, and none that serves as many changes less.",
     ):
         assert said.count(proof) == 1
+
+
+@pytest.mark.parametrize("name", ["cora", "stan"])
+def test_cancelling_leads_to_what_becomes_of_the_groups(app: Flask, cast: Cast, as_: As, name: str) -> None:
+    with app.app_context():
+        stage = make_stage(cast)
+        struck = stage.slot(stage.offer, THURSDAY)
+        stage.book(stage.ask("tess", [stage.offer]), struck)
+    client = as_(name)
+    answer = send(client, f"/slots/{struck}/cancel", reason="The room is flooded")
+    with app.app_context():
+        study = db.session.query(Study).one().id
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/repairs/{study}")
+    assert "The slot is cancelled" in client.get(f"/repairs/{study}").text
