@@ -130,6 +130,8 @@ def repaired(cast: Cast, round_: Round) -> dict[str, object]:
     question = json.dumps({"asked": {"event": {}, "struck": [], "direct": 1}})
     done = {**asked, "state": RunState.DONE, "answer": '{"answers": []}'}
     build.kept(Study(kind=StudyKind.EXPLAIN, subject="proposal-1", **done))
+    session = db.session.scalars(select(Booking.id)).first()
+    build.kept(Study(kind=StudyKind.REPAIR, subject=f"booking-{session}", question=question, **done))
     study = Study(kind=StudyKind.REPAIR, subject=f"slot-{slot.id}", question=question, **done)
     return {"study_id": build.kept(study).id}
 

@@ -10,6 +10,8 @@ per cent of the school's base weight (100, unless staff have set another). Start
 | each place that it had                                                | -10    |
 | each place that it gave back late, or let lapse                       | -20    |
 
+A place called off for which the group got and kept another one does not count; the other one does.
+
 Why so and not otherwise. The unit is the school, not the request: who is turned away with one request of three had a place, and
 points for each request refused would pay for asking more often. A place given back in good time costs nothing, since nobody
 should fear to say no, and earns nothing, since nobody should collect weight by it. A school that asks for the first time has

@@ -68,8 +68,11 @@ def _seen_rounds(user: User | None) -> ColumnElement[bool]:
 def _seen_studies(user: User | None) -> ColumnElement[bool]:
     if user is None or user.is_staff:
         return _staff_only(user)
-    own = select(literal("slot-") + cast(Slot.id, String)).where(Slot.offer_id.in_(_own_offers(user)))
-    return and_(Study.kind == StudyKind.REPAIR, Study.subject.in_(own))
+    slots = select(literal("slot-") + cast(Slot.id, String)).where(Slot.offer_id.in_(_own_offers(user)))
+    sessions = select(literal("booking-") + cast(Booking.id, String)).where(
+        Booking.offer_id.in_(_own_offers(user))
+    )
+    return and_(Study.kind == StudyKind.REPAIR, or_(Study.subject.in_(slots), Study.subject.in_(sessions)))
 
 
 def _seen_people(user: User | None) -> ColumnElement[bool]:

@@ -6,8 +6,8 @@ of a round is the same whenever it is asked for, and a proposal does not grow st
 What happened to a place (`end_of`), and what "late" means, from what a booking knows:
 - had: it stands, or the group came, or did not come. Who came is noted by the host alone and without a moment, so a no-show is a
   matter for the programme office to speak about and not for a sum.
-- called off: cancelled by the company, the programme or the weather. Whoever was given another place for it has not lost one: only
-  the other place counts.
+- called off: cancelled by the company, the programme or the weather. Whoever was given another place for it, and has not given
+  that one back, has not lost one: only the other place counts.
 - late: a published place that nobody answered until it lapsed, or that was declined after its deadline; and a place that the school
   cancelled fewer than fourteen days before the visit, when notices to parents and coaches of another school come too late.
 - returned: every other place that the school gave back. A place offered from the waitlist that lapses is one: held for hours.
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Exists, func, select
+from sqlalchemy import Exists, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from outreach.models import (
@@ -127,8 +127,10 @@ def _ends(numbers: Sequence[int], moment: datetime) -> dict[tuple[int, int], Cou
 
 
 def _replaced(moment: datetime) -> Exists:
-    """Whether the request of a booking that ended had another place by `moment`, given when it ended or later."""
+    """Whether the request of a booking that ended had another place by `moment`, given when it ended or later, and the school has
+    not given that one back: a place that it did not ask for may not suit it."""
     other = aliased(Booking)
+    called_off = and_(other.state == BookingState.CANCELLED, other.cancelled_by != "school")
     return (
         select(other.id)
         .where(
@@ -136,6 +138,7 @@ def _replaced(moment: datetime) -> Exists:
             other.id != Booking.id,
             other.created_at >= Booking.decided_at,
             other.created_at <= moment,
+            or_(other.state.not_in(ENDED), other.decided_at > moment, called_off),
         )
         .exists()
     )

@@ -183,6 +183,11 @@ def repairs_about(cancelled: Iterable[Slot | Booking]) -> dict[int, int]:
     }
 
 
+def repair_asked(cancelled: Slot | Booking, *, at: datetime) -> int | None:
+    """The number of the question that was asked when this was cancelled, at that moment; None where nobody is looked for."""
+    return next((one.id for one in _about(subject_of(cancelled)) if one.requested_at == at), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A repair in a list: `waits` until somebody decides, as long as the newest question about its subject is this one."""

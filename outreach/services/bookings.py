@@ -27,6 +27,7 @@ from outreach.services.suitability import (
     refuse_incomplete,
     refuse_unsuitable,
 )
+from outreach.services.teams import close_hours
 from outreach.services.transaction import ChangedMeanwhile, Refusal, audit, changed_rows, deed
 from outreach.services.waitlist import pass_on
 
@@ -169,6 +170,7 @@ def cancel_booking(
         raise ChangedMeanwhile
     cancel_booking_in(booking=booking, cancelled_by=cancelled_by, reason=reason, by=by, now=now)
     if cancelled_by == "company" and booking.team_id is not None:
+        close_hours(booking)
         ask_repair_of_session(booking, by=by, now=now)
     return booking
 

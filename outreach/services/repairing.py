@@ -113,12 +113,14 @@ def question_repair(study: Study, *, now: datetime) -> Question:
 
 
 def events_of(scene: Scene, asked: Asked, round_: Round, *, now: datetime) -> dict[str, Any]:
-    """The events file of a question: empty where nobody of the plan is in the slot any more, or where the hours are over."""
+    """The events file of a question: empty where nobody of the plan is in the slot any more, where the hours are over, or where
+    the team gives nothing in the round any more."""
     happened, here = asked.event, local(now)
     if happened["kind"] == SLOT_CANCELLED:
         idle = not any(one.slot == happened["slot"] for one in scene.plan.values())
     else:
-        idle = any(end <= wall(here.date(), here.time()) for _start, end in happened.get("windows", ()))
+        over = any(end <= wall(here.date(), here.time()) for _start, end in happened.get("windows", ()))
+        idle = over or (happened["kind"] == TEAM_ILL and happened["team"] not in scene.problem.team)
     return events_since([] if idle else [happened], last_day=round_.last_day, now=now)
 
 

@@ -206,6 +206,23 @@ def _set_offers(team: Team, offer_ids: tuple[int, ...]) -> None:
     )
 
 
+def close_hours(booking: Booking) -> None:
+    """Inside the deed that ends a team's session by its company: nobody else is given the team at these hours."""
+    team = locked(Team, booking.team_id or 0)
+    start, end = booking.start_time, booking.end_time
+    for window in _windows_between(team.id, booking.day, booking.day):
+        if window.end_time <= start or window.start_time >= end:
+            continue
+        if end < window.end_time:
+            db.session.add(
+                TeamWindow(team_id=team.id, day=window.day, start_time=end, end_time=window.end_time)
+            )
+        if window.start_time < start:
+            window.end_time = start
+        else:
+            db.session.delete(window)
+
+
 def _windows_between(team_id: int, first: date, last: date) -> list[TeamWindow]:
     there = select(TeamWindow).where(TeamWindow.team_id == team_id, TeamWindow.day.between(first, last))
     return list(db.session.scalars(there))

@@ -13,7 +13,7 @@ from outreach.clock import public_holiday, utc_now
 from outreach.letters import current_language, day
 from outreach.models import Offer, Slot
 from outreach.queries import offers as questions
-from outreach.queries.repairs import repairs_about
+from outreach.queries.repairs import repair_asked, repairs_about
 from outreach.services import slots as deeds
 from outreach.web.access import load_or_404, requires, signed_in_user
 from outreach.web.forms.base import fill
@@ -95,13 +95,13 @@ def edit(slot_id: int) -> ResponseReturnValue:
 @requires("slot.cancel")
 def cancel(slot_id: int) -> ResponseReturnValue:
     """Cancel a slot; the page says how many bookings end with it before anything happens, and leads to what becomes of them."""
-    slot, form, by = load_or_404(Slot, slot_id), CancelSlotForm(), signed_in_user()
+    slot, form, by, now = load_or_404(Slot, slot_id), CancelSlotForm(), signed_in_user(), utc_now()
     bookings, offer_id = questions.live_in_slot(slot), slot.offer_id
     if form.validate_on_submit() and form.attempt(
-        deeds.cancel_slot, slot_id=slot_id, reason=form.reason.data, by=by, now=utc_now()
+        deeds.cancel_slot, slot_id=slot_id, reason=form.reason.data, by=by, now=now
     ):
         flash(_("The slot is cancelled; whoever had booked it is told by e-mail."), "good")
-        repair = repairs_about([load_or_404(Slot, slot_id)]).get(slot_id) if bookings else None
+        repair = repair_asked(load_or_404(Slot, slot_id), at=now)
         there = (
             url_for("repairs.show", study_id=repair) if repair else url_for("slots.index", offer_id=offer_id)
         )

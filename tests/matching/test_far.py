@@ -176,5 +176,5 @@ def test_dives_end_with_a_plan_that_serves_as_many_as_the_lp(
     monkeypatch.setattr(Pipeline, "_choose_rest", lambda self, blended: None)
     monkeypatch.setattr(Pipeline, "_bounds", lambda self: None)
     monkeypatch.setattr(Pipeline, "_close", lambda self: None)
-    solve(problem, seconds=60, workers=1)
+    solve(problem, seconds=60, workers=2)
     assert parts == list(pace.PARTS[: 1 if fruitful else None])

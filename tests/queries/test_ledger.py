@@ -66,10 +66,25 @@ def test_who_was_given_another_place_has_lost_none(app, cast, by):
         assert counts(cast) == {cast.primary: [(round_.id, 1, 1, 0, 0, 0)]}
         # Between the two it had none.
         assert counts(cast, ended + timedelta(hours=1)) == {cast.primary: [(round_.id, 1, 0, 0, 0, 1)]}
-        # What came of it then is another matter.
+        # What came of it then is another matter, and so is a place that the school did not want.
         other = booked(round_, cast, BookingState.CANCELLED, by=by, notice=timedelta(days=5), **one_more)
         assert other.decided_at > ended
         assert counts(cast)[cast.primary] == [(round_.id, 1, 1, 0, 0, 1)]
+
+
+@pytest.mark.parametrize(("state", "notice", "end"), [("declined", 22, "returned"), ("lapsed", 20, "late")])
+def test_another_place_that_the_school_gives_back_takes_nothing_from_it(app, cast, state, notice, end):
+    with app.app_context():
+        round_ = published(cast, 1)
+        asked(round_, cast)
+        request = db.session.scalars(select(VisitRequest.id)).one()
+        facts = {"visit_request_id": request}
+        lost = booked(round_, cast, BookingState.CANCELLED, by="company", notice=timedelta(days=30), **facts)
+        facts["created_at"] = lost.decided_at
+        booked(round_, cast, BookingState(state), notice=timedelta(days=notice), **facts)
+        ends = ("had", "returned", "late", "called_off")
+        told = {"called_off": 1, end: 1}
+        assert counts(cast) == {cast.primary: [(round_.id, 1, *(told.get(name, 0) for name in ends))]}
 
 
 def test_the_balance_of_two_schools(app, cast):

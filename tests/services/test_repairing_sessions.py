@@ -9,12 +9,12 @@ from datetime import time, timedelta
 import pytest
 
 from outreach.clock import to_utc
-from outreach.models import Booking, Offer, OfferKind, RunState, Study, StudyKind, db
+from outreach.models import Booking, Offer, OfferKind, RunState, Study, StudyKind, Team, TeamWindow, db
 from outreach.queries.repairs import cancelled_of, is_looked_for, repairs_about, repairs_waiting
 from outreach.services.answers import claim_study
 from outreach.services.bookings import cancel_booking
 from tests import build
-from tests.booking_stage import letters, read
+from tests.booking_stage import change, letters, read
 from tests.build import NOW
 from tests.repair_stage import FRIDAY, MONDAY, RepairStage, asked_file, live_of, repairs, worked_out
 
@@ -97,6 +97,33 @@ def test_a_repair_of_a_session_is_carried_out_like_any_other(session: Session) -
     assert not is_looked_for(lost, now=NOW)
     assert cancelled_of(read(Study, study.id)) == lost
     assert letters("booking_moved") == [("booking_moved", "tess")]
+
+
+def test_hours_that_were_cancelled_are_given_to_nobody_else(session: Session) -> None:
+    """The trainer is ill: both sessions are cancelled, one after the other, and neither group is sent into the other's hours."""
+    session.cancel()
+    session.booking = session.other
+    session.cancel()
+    for study in (worked_out(), worked_out()):
+        for one in (one for repair in repairs(study).values() for one in repair.changes):
+            assert one.request_id in (session.asked, read(Booking, session.other).visit_request_id)
+            if one.to is not None and one.to.day == MONDAY:
+                assert one.to.end_time <= time(10) or one.to.start_time >= time(11, 30)
+                assert one.to.end_time <= time(15) or one.to.start_time >= time(16, 30)
+    windows = db.session.query(TeamWindow).filter_by(day=MONDAY).order_by(TeamWindow.start_time)
+    spans = [(one.start_time.hour, one.end_time.hour) for one in windows]
+    assert spans == [(9, 10), (11, 15), (16, 17)]
+
+
+def test_where_the_group_has_a_place_and_the_team_rests_there_is_nothing_to_do(session: Session) -> None:
+    session.cancel()
+    spare = session.stage.slot(session.stage.other, FRIDAY)
+    session.stage.book(session.asked, spare)
+    change(Booking, session.other, state="lapsed")
+    change(Team, session.team, active=False)
+    task = claim_study(now=NOW)
+    assert task is not None
+    assert json.loads(task.files["events.json"])["events"] == []
 
 
 @pytest.mark.parametrize(("whose", "by"), [("school", "tess"), ("programme", "stan"), ("weather", "stan")])

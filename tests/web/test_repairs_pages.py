@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import time
 
 import pytest
 from flask import Flask
@@ -224,3 +225,29 @@ def test_cancelling_leads_to_what_becomes_of_the_groups(app: Flask, cast: Cast, 
         study = db.session.query(Study).one().id
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/repairs/{study}")
     assert "The slot is cancelled" in client.get(f"/repairs/{study}").text
+
+
+def test_a_slot_cancelled_once_more_does_not_lead_to_the_old_repair(
+    app: Flask, found: Numbers, as_: As
+) -> None:
+    with app.app_context():
+        change(Slot, found["struck"], state=SlotState.OPEN)
+    answer = send(as_("cora"), f"/slots/{found['struck']}/cancel", reason="Again")
+    assert answer.headers["Location"] == f"/offers/{found['offer']}/slots"
+
+
+def test_the_company_follows_a_session_that_it_has_cancelled(app: Flask, cast: Cast, as_: As) -> None:
+    with app.app_context():
+        stage = make_stage(cast)
+        offer = build.offer(cast.company(), build.OfferKind.CODING_SESSION, minutes=90)
+        team = build.team(cast.company(), [offer], [MONDAY])
+        hours = {"start_time": time(10), "end_time": time(11, 30)}
+        booking = stage.book(stage.ask("tess", [offer.id]), team=team.id, offer=offer.id, day=MONDAY, **hours)
+    cora = as_("cora")
+    assert "its team is no longer free at these hours" in cora.get(f"/bookings/{booking}/cancel").text
+    send(cora, f"/bookings/{booking}/cancel", reason="Our trainer is ill")
+    page = cora.get(f"/bookings/{booking}").text
+    (path,) = re.findall(r'href="(/repairs/\d+)"', page)
+    assert "Being looked for" in words(page_of(as_, "cora", path))
+    assert (as_("cole").get(path).status_code, as_("tess").get(path).status_code) == (404, 403)
+    assert f'href="{path}"' in page_of(as_, "stan", "/")

@@ -15,7 +15,7 @@ USEFUL = 4
 CLOSE = 1e-5
 # Of the time that is left an integer program has this share, and so many nodes.
 SHARE = 0.25
-# The same where CP-SAT can search the whole: on halls it then finds a group more.
+# The same where CP-SAT can search the whole, which is then worth more.
 SHARE_SMALL = 0.1
 # What CP-SAT's search of the whole has of it.
 SHARE_WHOLE = 0.5
@@ -31,7 +31,7 @@ LOOSE = 0.005
 WIDE = 0.02
 # Dives that take so much at a time: none of them is the best on all cities. One that serves as many as the LP is enough.
 PARTS = (0.15, 0.04, 0.015)
-# Dives have this share of the time that is left.
+# Dives have this share of the time that is left. With one worker there is the first one alone, without a limit of its own.
 DIVING = 0.25
 # Parts of the plan chosen anew in vain after which CP-SAT's search of the whole, where it is small enough, is worth more.
 IDLE = 25

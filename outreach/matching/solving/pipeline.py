@@ -107,7 +107,7 @@ class Pipeline:
     def _dive(self, last: Round, goals: Sequence[str]) -> None:
         """Plans from the LP of these goals as it stands, until one serves as many as the LP does."""
         until = self.clock if self.alone else self.clock.rest(pace.DIVING)
-        for part in pace.PARTS:
+        for part in pace.PARTS[: 1 if self.alone else None]:
             if until.left() > 0 and self._serves_fewer(last, goals):
                 use = dive(self.ground, self.relaxation.master, part, until, self.clock, self._hear)
                 self.clock.check()

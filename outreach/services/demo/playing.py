@@ -144,7 +144,9 @@ class LastTerm:
         for booking in coming:
             if self.rng.random() < 0.03:
                 self._plan(booking.day - timedelta(days=6), self._call_off, booking.id)
-        slots = sorted({booking.slot_id for booking in coming if booking.slot_id is not None})
+        # Of a slot that the scheduler has filled: whoever booked directly has told nobody what else would do.
+        placed = [booking for booking in coming if booking.publication_id is not None]
+        slots = sorted({booking.slot_id for booking in placed if booking.slot_id is not None})
         if slots:
             slot = db.session.get_one(Slot, self.rng.choice(slots))
             self._plan(slot.day - timedelta(days=4), self._close, slot.id)
@@ -201,13 +203,20 @@ class LastTerm:
                 self._plan(day + later, self._decline, booking.id)
 
     def _confirm(self, booking_id: int, *, now: datetime) -> None:
-        booking = db.session.get_one(Booking, booking_id)
-        confirm_booking(booking_id=booking_id, by=teacher_of(booking), now=now)
+        booking = self._unanswered(booking_id)
+        if booking is not None:
+            confirm_booking(booking_id=booking_id, by=teacher_of(booking), now=now)
 
     def _decline(self, booking_id: int, *, now: datetime) -> None:
-        booking = db.session.get_one(Booking, booking_id)
-        reason = self.rng.choice(DECLINED)
-        decline_booking(booking_id=booking_id, reason=reason, by=teacher_of(booking), now=now)
+        booking = self._unanswered(booking_id)
+        if booking is not None:
+            reason = self.rng.choice(DECLINED)
+            decline_booking(booking_id=booking_id, reason=reason, by=teacher_of(booking), now=now)
+
+    def _unanswered(self, booking_id: int) -> Booking | None:
+        """A place found late may have lapsed before its teacher came to answer."""
+        booking = db.session.get_one(Booking, booking_id, populate_existing=True)
+        return booking if booking.state is BookingState.AWAITING else None
 
     def _after_school(self, day: date) -> None:
         """The firm notes who came; one group in fifty did not."""

@@ -135,13 +135,12 @@ def with_small_rooms(
 ) -> Supply:
     """One firm in five has a small room free one morning more. Hardly a group is as small as that: these slots stay empty until
     somebody changes a request for them, so `places` does not count them."""
-    visits = [
-        offer
+    fitting = {
+        company.key: [offer for offer in offers[company.key] if _fits_small_room(offer)]
         for company in companies
         if not company.large
-        for offer in offers[company.key]
-        if offer.kind == "field_visit" and offer.min_pupils <= SMALL_ROOM
-    ]
+    }
+    visits = [mine[0] for mine in fitting.values() if mine]
     busy = {(slot.offer, slot.day) for slot in supply.slots}
     found = []
     for offer in rng.sample(visits, min(len(visits), len(companies) // ONE_SMALL_IN)):
@@ -150,3 +149,7 @@ def with_small_rooms(
         if free and end is not None:
             found.append(SlotPlan(offer.key, rng.choice(free), SMALL_ROOM_OPENS, end, SMALL_ROOM))
     return replace(supply, slots=(*supply.slots, *found))
+
+
+def _fits_small_room(offer: OfferPlan) -> bool:
+    return offer.kind == "field_visit" and offer.min_pupils <= SMALL_ROOM

@@ -86,7 +86,7 @@ def last_term_is_over(last: Round, filled: Filled) -> None:
     published, *repairs = db.session.scalars(select(Publication).order_by(Publication.number))
     # The firm that called off has its groups looked after: what was found was carried out.
     called_off = db.session.scalars(select(Study).where(Study.kind == StudyKind.REPAIR)).all()
-    assert {study.state for study in called_off} <= {RunState.DONE}
+    assert {study.state for study in called_off} == {RunState.DONE}
     assert [one.study_id for one in repairs] == [study.id for study in called_off]
     proposal = db.session.get_one(Proposal, published.proposal_id)
     placed = {goal["name"]: goal["value"] for goal in proposal.objectives}["groups"]
