@@ -105,10 +105,11 @@ def either_side(user: User, booking: Booking) -> bool:
 
 def sees_repair(user: User, study: Study) -> bool:
     """Staff see every study; the company that cancelled a slot or a session sees the repair that followed from it."""
-    slot, session = study.subject_id("slot"), study.subject_id("booking")
-    cancelled = db.session.get(Slot, slot) if slot else db.session.get(Booking, session) if session else None
-    repaired = study.kind is StudyKind.REPAIR and cancelled is not None
-    return user.is_staff or (repaired and company_of(user, cancelled))
+    if user.is_staff or study.kind is not StudyKind.REPAIR:
+        return user.is_staff
+    slot = db.session.get(Slot, study.subject_id("slot") or 0)
+    cancelled = slot or db.session.get(Booking, study.subject_id("booking") or 0)
+    return cancelled is not None and company_of(user, cancelled)
 
 
 def sees_round(user: User, round_: Round) -> bool:

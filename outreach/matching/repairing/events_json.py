@@ -112,16 +112,16 @@ def _seats_cut(node: Node) -> Event:
 
 
 def _team_ill(node: Node) -> Event:
-    found = {"days": node.find("days", form.listing(_day), ()), "windows": node.find("windows", _windows, ())}
-    named = [key for key in found if key in node.value]
+    days, windows = node.find("days", form.listing(_day), ()), node.find("windows", _windows, ())
+    named = {key: read for key, read in (("days", days), ("windows", windows)) if key in node.value}
     if not named:
         raise ProblemRefused(node.path, "names neither days nor windows")
-    for key in named:
-        if not found[key]:
+    for key, read in named.items():
+        if not read:
             raise ProblemRefused(node.at(key), "is empty")
-    for at, window in enumerate(found["windows"]):
+    for at, window in enumerate(windows):
         ends_after_start(node.at(f"windows[{at}]"), window)
-    return TeamIll(node.get("team", form.identifier), **found)
+    return TeamIll(node.get("team", form.identifier), days, windows)
 
 
 def _day_lost(node: Node) -> Event:

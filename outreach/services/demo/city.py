@@ -96,8 +96,7 @@ def plan_city(size: Size, *, today: date, seed: int = 2027, file: SchoolFile | N
         places = round(total / DEMAND_OVER_SUPPLY)
         supplying, asking_for = stream(seed, f"{term.key} supply"), stream(seed, f"{term.key} demand")
         supply = supply_of(companies, offers, teams, term.days, places, supplying)
-        rooms = stream(seed, f"{term.key} small rooms")
-        supply = with_small_rooms(supply, companies, offers, term.days, rooms)
+        supply = with_small_rooms(supply, companies, offers, term.days, stream(seed, f"{term.key} rooms"))
         seen = Market(*market, school_days=term.days)
         return RoundPlan(term, supply, requests_of(asking, total, seen, term.key, asking_for))
 
