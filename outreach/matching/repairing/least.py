@@ -23,6 +23,11 @@ from outreach.matching.solving.columns import Flags, Long
 from outreach.matching.solving.engine import Clock, Effort
 from outreach.matching.solving.options import Options
 
+# Who leaves displaces somebody, who displaces somebody else: so many of them are taken in at once where the model knows no more
+# options than this.
+HOPS = 2
+AT_ONCE = 200
+
 
 @dataclass(frozen=True)
 class Least:
@@ -137,9 +142,24 @@ class Closing:
             left[requests[self.kept[near]]] = True
             left[requests[rows]] = False
             left &= ~self.whole & self.elsewhere
-            self.whole |= left
+            self.whole |= self._with_next(left) if left.any() else left
         broken = self._torn(rows)
         return bool(slots.any() or left.any() or broken)
+
+    def _with_next(self, left: Flags) -> Flags:
+        """Those who left, and whoever is where they could go and could leave too: one by one they would take many rounds."""
+        scene, request = self.scene, self.scene.options.request
+        found = left
+        for _ in range(HOPS):
+            wanted = np.flatnonzero(scene.rows_of(found) & self.allowed)
+            there = np.isin(scene.days.resource[self.kept], scene.days.resource[wanted])
+            further = found.copy()
+            further[request[self.kept[there]]] = True
+            further &= self.elsewhere
+            if int((scene.rows_of(self.whole | further) & self.allowed).sum()) > AT_ONCE:
+                break
+            found = further
+        return found
 
     def _torn(self, rows: Long) -> bool:
         """Team-days that lost the session which had joined the others, taken in."""
