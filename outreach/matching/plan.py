@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from outreach.matching.duals import Duals
 from outreach.matching.problem import Assignment
 
 OPTIMAL = "optimal"
@@ -44,7 +45,8 @@ class Solver:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The answer to a problem. `conflict` is set only when the status is contradictory; then there are no assignments."""
+    """The answer to a problem. `conflict` is set only when the status is contradictory; then there are no assignments. `duals`: of
+    the goals that say how many are served, where the pattern LP bounded them."""
 
     problem_name: str
     sha256: str
@@ -55,3 +57,4 @@ class Plan:
     conflict: tuple[Assignment, ...] = ()
     seconds: float = 0.0
     solver: Solver = Solver()
+    duals: tuple[Duals, ...] = ()

@@ -106,7 +106,7 @@ def repaired(
     loading: Loading | None = None,
 ) -> Repair:
     """As `repair`, for events that have been applied already."""
-    scene = Scene(changed, clock, effort)
+    scene = Scene(changed, clock, effort, plan.duals)
     with suppress(OutOfTime):
         (loading or Loading((CP_SAT,))).wait(clock)
     old = plan if changed.only_less and _true(problem, plan) else None

@@ -15,15 +15,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from outreach.matching.check import values
-from outreach.matching.explaining.mending import mended
 from outreach.matching.explanation import SERVING
 from outreach.matching.plan import Value
 from outreach.matching.problem import Assignment, Problem
+from outreach.matching.solving.blend import in_order
 from outreach.matching.solving.columns import Long
 from outreach.matching.solving.engine import Clock, Loading
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.linear import Unsolved
 from outreach.matching.solving.master import Relaxed
+from outreach.matching.solving.mending import mended
 from outreach.matching.solving.options import options_of
 from outreach.matching.solving.relaxation import Relaxation, Round
 from outreach.matching.solving.timetable import TeamDays
@@ -82,24 +83,11 @@ class Forcing:
         Loading().wait(clock)
         self.ground = Ground(options, TeamDays(options), clock)
         self.relaxation = Relaxation(self.ground, clock)
-        self.weights = self._weights()
+        self.weights, self.unit = in_order(self.ground, self.goals)
         self.kept = self.total(values(self.problem, plan))
         """The plan's own weighted sum, in units."""
         self._given = {options.indices_for(one)[0]: one for one in plan}
         self._begin(list(self._given))
-
-    def _weights(self) -> dict[str, int]:
-        """A step of each goal weighs more than everything after it can change; all but the changes weigh multiples of `unit`."""
-        ground = self.ground
-        self.unit = len(self.problem.incumbent) + 1
-        weights = {CHANGES: 1}
-        below = 1
-        for goal in reversed(self.goals):
-            weights[goal] = self.unit * -(-below // ground.step[goal])
-            parts = (ground.gain[goal], ground.use_gain[goal])
-            most = sum(int(np.abs(part).max(initial=0)) for part in parts) * len(self.problem.requests)
-            below += weights[goal] // self.unit * (most + int(np.abs(ground.reach[goal]).sum()))
-        return dict(reversed(weights.items()))
 
     def total(self, reached: Mapping[str, Value]) -> int:
         """The weighted sum of the goals at these values, in units: of two plans the better one has more."""
@@ -187,7 +175,9 @@ class Forcing:
                 bound, last = self._nearest(without)
         except Unsolved:
             return _Known(quick, FARTHEST, None)
-        rows = self._whole_rows(last) or mended(self.relaxation, last, request, self.weights, self.clock)
+        rows = self._whole_rows(last) or mended(
+            self.relaxation, last, self.weights, self.clock, (request,)
+        )
         if rows is None:
             return _Known(min(bound, quick), FARTHEST, None)
         return _Known(min(bound, quick), self._gained(sorted(rows)), self._assignments(rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 
 from outreach.matching.plan import Plan, Value
 from outreach.matching.problem import MAXIMISED
@@ -26,10 +27,11 @@ class Bounds:
         self._counted: dict[str, Value] = {**counts, LOSSES: losses}
         self._safe: dict[str, Value] = {"groups": len(scene.problem.requests), **scene.safe_bounds}
 
-    def proofs(self, values: Mapping[str, Value], shown: Mapping[str, Proof]) -> tuple[Proof, ...]:
+    def proofs(self, values: Mapping[str, Value], shown: Sequence[Mapping[str, Proof]]) -> tuple[Proof, ...]:
         """For each measure the tightest of what was `shown` for a plan of these values and what is known anyway."""
         return tuple(
-            self._tighter(self.known(measure, values), shown.get(measure)) for measure in self.measures
+            reduce(self._tighter, [one.get(measure) for one in shown], self.known(measure, values))
+            for measure in self.measures
         )
 
     def known(self, measure: str, values: Mapping[str, Value]) -> Proof:

@@ -14,6 +14,7 @@ FALLEN = "fallen"
 EVERYTHING = "everything"
 NEARBY = "nearby"
 BESIDE = "beside"
+PATTERNS = "patterns"
 OLD_PLAN = "old-plan"
 EASY = "easy"
 WAYS: Mapping[str, str] = {
@@ -21,6 +22,7 @@ WAYS: Mapping[str, str] = {
     EVERYTHING: "CP-SAT, all options of the problem",
     NEARBY: "CP-SAT, every option that can bear on what fell; all others may leave at will and none needs to",
     BESIDE: "CP-SAT, every option that a plan with as few changes can take",
+    PATTERNS: "the pattern LP of the changed problem: at its prices no plan is worth more",
     OLD_PLAN: "the bound of the plan so far: every plan of the changed problem was one of the old problem",
     EASY: "what schools could have if nobody else asked",
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 
+from outreach.matching.duals import Duals
 from outreach.matching.plan import Value
 from outreach.matching.problem import Assignment
 from outreach.matching.repairing.applying import Changed
@@ -24,8 +26,10 @@ class Scene:
     `had` (it had a booking), `day` (of that booking, -1 for none). Rows are those of `options`.
     """
 
-    def __init__(self, changed: Changed, clock: Clock, effort: Effort) -> None:
+    def __init__(self, changed: Changed, clock: Clock, effort: Effort, duals: Sequence[Duals] = ()) -> None:
         self.changed = changed
+        self.duals = duals
+        """Those that came with the plan so far."""
         self.problem = changed.problem
         self.clock = clock
         self.effort = effort

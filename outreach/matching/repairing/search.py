@@ -26,6 +26,7 @@ from outreach.matching.repairing.found import (
 )
 from outreach.matching.repairing.ladder import Ladder
 from outreach.matching.repairing.least import Closing, Least
+from outreach.matching.repairing.most import Most
 from outreach.matching.repairing.policies import (
     CHANGES,
     COUNTED,
@@ -44,6 +45,8 @@ from outreach.matching.solving.goals import scale_of
 from outreach.matching.solving.greedy import drafted
 from outreach.matching.solving.timetable import TeamDays
 
+# Of what is left for `most-served` the LP and its plans have so much at most.
+MOST_SHARE = 0.9
 # Up to so many options CP-SAT gets the whole problem: it writes and proves it in a few seconds.
 WHOLE = 3000
 
@@ -77,7 +80,7 @@ class Search:
             except OutOfTime:
                 found = None
         if found is None:
-            return self._judged(self._whatever(others), {})
+            return self._judged(self._whatever(others))
         return self._best_of(found, others)
 
     def _best_of(self, found: Found, others: Sequence[tuple[Assignment, ...]]) -> Found:
@@ -86,7 +89,7 @@ class Search:
             return found
         known = [found.assignments, *others]
         best = max(known, key=lambda one: rank_by(self.measures, self.scene.measured(one)))
-        return found if best == found.assignments else self._judged(best, {})
+        return found if best == found.assignments else self._judged(best)
 
     def _everything(self) -> Found | None:
         rows = np.flatnonzero(self.allowed)
@@ -149,25 +152,31 @@ class Search:
         """`rows` serves most of all plans with the fewest changes; with more changes more may be served."""
         few = self.scene.measured(self.scene.assignments(rows))
         serving = self.measures[: self.measures.index(CHANGES)]
-
-        def reached(values: Mapping[str, Value]) -> bool:
-            return all(self.bounds.known(name, values).proven for name in serving)
-
-        if reached(few):
+        if all(self.bounds.known(name, few).proven for name in serving):
             return self._judged(self.scene.assignments(rows), beside | least)
-        settled = all(name in beside and beside[name].proven for name in (CHANGES, *serving))
-        # Whoever makes no more changes than the fewest serves no more than that.
-        further = least[CHANGES].bound + settled
+        most = Most(self.scene, serving, rows, self.clock.rest(MOST_SHARE))
+        most.solve()
 
         def enough(values: Mapping[str, Value]) -> bool:
-            return reached(values) and values[CHANGES] <= further
+            proofs = most.proofs(values)
+            return bool(proofs) and all(proof.proven for proof in proofs.values())
 
-        more = Serving(self.scene, self.measures, self.clock).improved(rows, enough)
-        after = self.scene.assignments(more)
+        best = self._polished(most.best)
+        if not enough(self.scene.measured(self.scene.assignments(best))):
+            best = Serving(self.scene, self.measures, self.clock).improved(best, enough)
+        after = self.scene.assignments(best)
         values = self.scene.measured(after)
-        better_served = any(values[name] != few[name] for name in serving)
-        bound = further if better_served else least[CHANGES].bound
-        return self._judged(after, {CHANGES: proof(CHANGES, values[CHANGES], bound, BESIDE)})
+        settled = all(name in beside and beside[name].proven for name in (CHANGES, *serving))
+        # Whoever makes no more changes than the fewest serves no more than that.
+        further = settled and any(values[name] != few[name] for name in serving)
+        fewest = {CHANGES: proof(CHANGES, values[CHANGES], least[CHANGES].bound + further, BESIDE)}
+        return self._judged(after, fewest, most.proofs(values))
+
+    def _polished(self, rows: Long) -> Long:
+        """What leaves or comes chosen anew by all measures, beside what stays as it was."""
+        given = np.isin(self.scene.kept_row, rows)
+        found, _ = self._beside(Least(rows, ~given), self.measures)
+        return max(rows, found, key=lambda one: rank_by(self.measures, self.scene.measured(self.scene.assignments(one))))
 
     def _whatever(self, others: Sequence[tuple[Assignment, ...]]) -> tuple[Assignment, ...]:
         """A plan in a moment that keeps whom it can."""
@@ -184,7 +193,7 @@ class Search:
             raise NoRepairInTime("The time was over before a plan was found that keeps the pins.")
         return after
 
-    def _judged(self, after: tuple[Assignment, ...], shown: Mapping[str, Proof]) -> Found:
+    def _judged(self, after: tuple[Assignment, ...], *shown: Mapping[str, Proof]) -> Found:
         faults = [fault.sentence for fault in faults_of(self.problem, after)]
         if self.policy == SAME_DATES:
             faults += [

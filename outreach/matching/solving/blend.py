@@ -37,3 +37,19 @@ def _largest(ground: Ground, goal: str) -> int:
     """The most that one placement can add or take away."""
     parts = (ground.gain[goal], ground.use_gain[goal], ground.reach[goal])
     return max(int(np.abs(part).max(initial=0)) for part in parts)
+
+
+def in_order(ground: Ground, goals: Sequence[str]) -> tuple[dict[str, int], int]:
+    """Weights of these goals and, after them, of `changes`: a step of each weighs more than everything after it can change.
+
+    All but the changes weigh multiples of the second number, which is more than all changes together.
+    """
+    unit = len(ground.problem.incumbent) + 1
+    weights = {"changes": 1}
+    below = 1
+    for goal in reversed(goals):
+        weights[goal] = unit * -(-below // ground.step[goal])
+        parts = (ground.gain[goal], ground.use_gain[goal])
+        most = sum(int(np.abs(part).max(initial=0)) for part in parts) * len(ground.problem.requests)
+        below += weights[goal] // unit * (most + int(np.abs(ground.reach[goal]).sum()))
+    return dict(reversed(weights.items())), unit

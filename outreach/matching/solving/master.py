@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.glop import Glop, Reals
 from outreach.matching.solving.ground import Ground, Ints
+from outreach.matching.solving.known_duals import RowPrices
 from outreach.matching.solving.linear import nearly, optimum
 from outreach.matching.solving.links import Links
-from outreach.matching.solving.prices import LinkRow, Prices
+from outreach.matching.solving.prices import LinkRow, Prices, unit_of
 
 if TYPE_CHECKING:
     from ortools.math_opt.python import mathopt
@@ -29,21 +30,20 @@ if TYPE_CHECKING:
 
 Members = tuple[int, ...]
 
-# One point of the objective in the prices' whole numbers is at most 2**20; less where the sums would leave 64 bits.
-FINEST = 20
-ROOM_BITS = 57
 # So many steps of GLOP take longer than the interior point method does from nothing.
 MANY_STEPS = 5_000
 
 
 @dataclass(frozen=True)
 class Relaxed:
-    """An optimal solution of the LP so far: `use` per option, `share` per column, and the prices of its rows."""
+    """An optimal solution of the LP so far: `use` per option, `share` per column, and the prices of its rows; `values` has all its
+    variables by number, those that are no columns first."""
 
     value: float
     use: NDArray[np.float64]
     share: NDArray[np.float64]
     prices: Prices
+    values: NDArray[np.float64]
 
 
 class Master:
@@ -223,11 +223,21 @@ class Master:
             self.basis, self._steps, self._old = found.basis, found.steps, False
         else:
             self._old = True
-        # Variables are numbered in the order in which they came, those of the schools' reach first.
-        share = found.values[len(self._reach) :]
-        return Relaxed(found.value, self.use(share), share, self._prices(found.duals))
+        # Variables are numbered in the order in which they came, columns last.
+        share = found.values[len(found.values) - len(self.columns) :]
+        return Relaxed(found.value, self.use(share), share, self._prices(found.duals), found.values)
+
+    def at_prices(self, known: RowPrices) -> Iterator[tuple[mathopt.LinearConstraint, float]]:
+        """The rows of requests, totals, reach and sessions that have a price among the known ones. Pinned requests have no limit to
+        buy or sell."""
+        prices = [(row, known.request[at]) for at, row in self._request.items() if at not in self._pinned]
+        prices += [(row, known.total[at]) for at, row in self._total.items()]
+        prices += [(row, known.reach[at]) for at, (_, row) in self._reach.items()]
+        prices += zip(self._sessions, known.sessions, strict=True)
+        return ((row, float(price)) for row, price in prices if price > 0)
 
     def use(self, share: Reals) -> Reals:
+        """By option how much of it these shares of the columns use."""
         use = np.zeros(self.ground.n)
         chosen = np.flatnonzero(share > 0).tolist()
         sizes = [len(self.columns[at][1]) for at in chosen]
@@ -263,7 +273,7 @@ class Master:
 
     def _prices(self, duals: Reals) -> Prices:
         problem = self.ground.problem
-        unit = self._unit(float(np.abs(duals).max(initial=0.0)))
+        unit = unit_of(self.ground, self.aims, float(np.abs(duals).max(initial=0.0)))
         exact = np.rint(duals * unit).astype(np.int64)
         whole = np.maximum(exact, 0)
         request = np.zeros(len(problem.requests), dtype=np.int64)
@@ -280,17 +290,6 @@ class Master:
             goals[goal] = goals.get(goal, 0) + max(0, -int(exact[self._goal[goal].id]))
         sessions, site, links = whole[self._sessions_at], whole[self._site_at], whole[_numbers(self._links)]
         return Prices(unit, goals, request, total, reach, sessions, site, links)
-
-    def _unit(self, dearest: float) -> int:
-        """As fine as 64 bits allow for the largest sums that can come up: of the objective, and of the rows' prices."""
-        most = 1.0
-        for goal, weight in self.aims.items():
-            reach = float(np.abs(self.ground.reach[goal]).sum())
-            use = float(np.abs(self.ground.use_gain[goal]).sum())
-            gains = float(np.abs(self.ground.gain[goal]).max(initial=0)) * len(self.ground.problem.requests)
-            most += weight * (gains + reach + use)
-        most = max(most, dearest * len(self.ground.problem.requests))
-        return 1 << max(0, min(FINEST, ROOM_BITS - math.ceil(math.log2(most))))
 
 
 def _numbers(rows: Iterable[mathopt.LinearConstraint]) -> Ints:

@@ -8,12 +8,17 @@ bound does not depend on the LP solver's tolerances.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from outreach.matching.solving.ground import Ground, Ints
+
+# One point of the objective in the prices' whole numbers is at most 2**20; less where the sums would leave 64 bits.
+FINEST = 20
+ROOM_BITS = 57
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +88,15 @@ class Prices:
                 whole -= weight * held[goal]
         reached = sum(weight * ground.reach[goal] for goal, weight in self.goals.items())
         return whole + int(np.maximum(0, reached - self.reach).sum())
+
+
+def unit_of(ground: Ground, aims: Mapping[str, int], dearest: float) -> int:
+    """As fine as 64 bits allow for the largest sums that can come up: of the objective, and of the rows' prices (`dearest`)."""
+    most = 1.0
+    for goal, weight in aims.items():
+        reach = float(np.abs(ground.reach[goal]).sum())
+        use = float(np.abs(ground.use_gain[goal]).sum())
+        gains = float(np.abs(ground.gain[goal]).max(initial=0)) * len(ground.problem.requests)
+        most += weight * (gains + reach + use)
+    most = max(most, dearest * len(ground.problem.requests))
+    return 1 << max(0, min(FINEST, ROOM_BITS - math.ceil(math.log2(most))))

@@ -7,12 +7,14 @@ Gilmore and Gomory, "A linear programming approach to the cutting-stock problem"
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from outreach.matching.solving.anchors import Anchors
 from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.ground import Ground
+from outreach.matching.solving.known_duals import RowPrices
 from outreach.matching.solving.links import Links
 from outreach.matching.solving.master import Master, Members, Relaxed
 from outreach.matching.solving.pricing import Pricing
@@ -37,6 +39,8 @@ class Round:
     new: int
     exact: bool = True
     """Whether the LP was solved exactly; nearly, it tells about its value and its end only roughly."""
+    anchored: bool = False
+    """Whether the solution made use of anchors: then it is none of the LP's own, and its value may be too high."""
 
     @property
     def bound(self) -> float:
@@ -62,6 +66,12 @@ class Relaxation:
         self.links = Links(ground)
         self.master = Master(ground, self.links)
         self.pricing = Pricing(ground, clock)
+        self._anchors: Anchors | None = None
+
+    def anchor(self, chosen: Iterable[int], known: RowPrices) -> None:
+        """Begin with the patterns of a plan (its options) and with known prices, once the objective is set. Raises `OutOfTime`."""
+        self._anchors = Anchors(self.master, known)
+        self.master.add(self.patterns_of(chosen))
 
     def seed(self, chosen: Iterable[int], weights: Mapping[str, int]) -> None:
         """Begin with the patterns of a plan (its options) and each request's most gainful options alone. Raises `OutOfTime`."""
@@ -137,7 +147,9 @@ class Relaxation:
     def _round(self, *, far: bool) -> Round:
         threads = self.threads if far and self.master.heavy else 0
         relaxed = self.master.solve(self.clock, nearly_with=threads)
-        return self.priced(relaxed, covers=COVERS if far and self.threads else 0, exact=not threads)
+        found = self.priced(relaxed, covers=COVERS if far and self.threads else 0, exact=not threads)
+        loosened = self._anchors.loosen(relaxed.values) if self._anchors else 0
+        return replace(found, new=found.new + loosened, anchored=loosened > 0)
 
     def exactly(self) -> Round:
         """One round with an exact solution. Raises `OutOfTime` and `Unsolved`."""

@@ -1,0 +1,139 @@
+"""How many can be served after the events at all, and by how few changes: the pattern LP of the whole changed problem.
+
+Its objective is the policy's own order up to the changes, as one exact sum (`in_order`). So its optimum is near the plan so far, its
+solution is nearly whole, and its prices bound every plan of the changed problem: those that serve most, and among them those
+that change least. With the duals that came with the plan so far only what has changed is worked out (`anchors.py`); without any
+the LP begins with the plan and each request's best options.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+
+from outreach.matching.check import faults_of
+from outreach.matching.plan import Value
+from outreach.matching.repairing.found import PATTERNS, Proof, proof
+from outreach.matching.repairing.policies import CHANGES
+from outreach.matching.repairing.scene import Scene
+from outreach.matching.solving.blend import in_order
+from outreach.matching.solving.columns import Long
+from outreach.matching.solving.diving import dive
+from outreach.matching.solving.engine import Clock, Loading, OutOfTime
+from outreach.matching.solving.ground import Ground
+from outreach.matching.solving.known_duals import blended
+from outreach.matching.solving.linear import Unsolved
+from outreach.matching.solving.mending import mended
+from outreach.matching.solving.options import Options
+from outreach.matching.solving.relaxation import Relaxation, Round
+from outreach.matching.solving.rounding import rounded
+
+WHOLE = 1e-6
+# The LP has this share of the time, plans out of its solution the rest.
+SHARE = 0.8
+# Of a solution in parts so much is taken at a time, in this share of the time that is left.
+PART = 0.15
+HALF = 0.5
+
+
+class Most:
+    """The LP around one plan of the changed problem (`rows`, its options), for the goals `serving` in their order and then the changes.
+
+    Values of goals are read from `Scene.measured`.
+    """
+
+    def __init__(self, scene: Scene, serving: Sequence[str], rows: Long, clock: Clock) -> None:
+        self.scene = scene
+        self.goals = (*serving, CHANGES)
+        self.clock = clock
+        self.best = rows
+        """The best plan by these goals that is known here."""
+        self.bound: int | None = None
+        """No plan has more of the weighted sum than this."""
+        self.last: Round | None = None
+
+    def solve(self) -> None:
+        """Bring value and bound together as far as the time allows; afterwards `best` and `proofs` tell what is known."""
+        with suppress(OutOfTime, Unsolved):
+            Loading().wait(self.clock)
+            self.ground = Ground(self._options(), self.scene.days, self.clock)
+            self.weights, _ = in_order(self.ground, self.goals[:-1])
+            # Its way begins near its end: no threads for prices that are only nearly right.
+            self.relaxation = Relaxation(self.ground, self.clock.rest(SHARE))
+            self._begin()
+            with suppress(OutOfTime):
+                self.relaxation.converge(0.0, self._heard)
+            for way in (self._as_it_is, self._dived, self._mended):
+                if self.last is not None and self._open():
+                    self._take(way(self.last))
+
+    def proofs(self, values: Mapping[str, Value]) -> dict[str, Proof]:
+        """What is proven about a plan of these values: nothing before the LP has been solved once."""
+        found: dict[str, Proof] = {}
+        left = self.bound
+        for goal in self.goals if left is not None else ():
+            weight, step = self.weights[goal], self.ground.step[goal]
+            # Later goals add nothing below zero, so this is a bound of the goal itself; a plan as good in it leaves the rest.
+            level = left // (weight * step) * step
+            found[goal] = proof(goal, values[goal], self.ground.value(goal, level), PATTERNS)
+            left -= weight * self.ground.level(goal, values[goal])
+        return found
+
+    def _options(self) -> Options:
+        """The scene's options, of a problem that names these goals."""
+        options, problem = self.scene.options, self.scene.problem
+        if set(self.goals) <= set(problem.objectives):
+            return options
+        return options.with_columns(replace(problem, objectives=self.goals), options.columns)
+
+    def _begin(self) -> None:
+        self.relaxation.master.aim(self.weights)
+        known = blended(self.ground, self.scene.duals, self.weights)
+        if known is None:
+            self.relaxation.seed(self.best.tolist(), self.weights)
+        else:
+            self.relaxation.anchor(self.best.tolist(), known)
+
+    def _heard(self, last: Round) -> bool:
+        self.last = last
+        whole = last.whole // last.relaxed.prices.unit
+        self.bound = whole if self.bound is None else min(self.bound, whole)
+        # The LP of more patterns is never lower, so no round brings the bound below this one.
+        settled = last.exact and not last.anchored and self.bound <= math.floor(last.relaxed.value + WHOLE)
+        return settled or not self._open()
+
+    def _open(self) -> bool:
+        """Whether there may be a better plan than the best one."""
+        return self.bound is None or self.bound > self._total(self.best)
+
+    def _total(self, rows: Long) -> int:
+        values = self.scene.measured(self.scene.assignments(rows))
+        return sum(self.weights[goal] * self.ground.level(goal, values[goal]) for goal in self.goals)
+
+    def _take(self, rows: Iterable[int] | None) -> None:
+        found = None if rows is None else np.array(sorted(rows), dtype=np.int64)
+        if found is None or self._total(found) <= self._total(self.best):
+            return
+        if not faults_of(self.scene.problem, self.scene.assignments(found)):
+            self.best = found
+
+    def _as_it_is(self, last: Round) -> set[int] | None:
+        """The LP's solution where it takes every pattern wholly or not at all."""
+        share = last.relaxed.share
+        chosen = np.flatnonzero(share > WHOLE)
+        if last.anchored or (share[chosen] < 1 - WHOLE).any():
+            return None
+        columns = self.relaxation.master.columns
+        return {row for at in chosen.tolist() for row in columns[at][1]}
+
+    def _dived(self, last: Round) -> list[int]:
+        master, until = self.relaxation.master, self.clock.rest(HALF)
+        use = dive(self.ground, master, PART, until, self.clock, lambda: None)
+        return rounded(self.scene.options, self.scene.days, use, self.clock)
+
+    def _mended(self, last: Round) -> set[int] | None:
+        return mended(self.relaxation, last.relaxed, self.weights, self.clock)

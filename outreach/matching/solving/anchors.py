@@ -1,0 +1,52 @@
+"""Prices known from before hold the LP where it was, until it wants to be elsewhere.
+
+A row with a known price gets two variables: one buys more of what the row limits at that price, one sells what is left of it. With
+both the row's price is that one, whatever columns there are. As soon as the LP makes use of one of them, both are taken away and
+the row is a row. So an LP of few columns has good prices wherever nothing has changed, where without this it would have wild
+ones, and only what has changed is worked out anew (du Merle and others, "Stabilized column generation", 1999, with boxes of no
+width that open one by one).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outreach.matching.solving.known_duals import RowPrices
+from outreach.matching.solving.master import Master
+
+if TYPE_CHECKING:
+    from ortools.math_opt.python import mathopt
+
+# Less than this of a row is not bought or sold, it is what the LP solver leaves over.
+NOTHING = 1e-7
+
+
+class Anchors:
+    """Anchors for a master that has its objective, but no columns yet: whoever gives it another objective takes them out of it."""
+
+    def __init__(self, master: Master, known: RowPrices) -> None:
+        self._pairs: list[tuple[mathopt.Variable, mathopt.Variable]] = []
+        objective = master.model.objective
+        for row, price in master.at_prices(known):
+            buying = master.model.add_variable(lb=0.0)
+            selling = master.model.add_variable(lb=0.0)
+            row.set_coefficient(buying, -1.0)
+            row.set_coefficient(selling, 1.0)
+            objective.set_linear_coefficient(buying, -price)
+            objective.set_linear_coefficient(selling, price)
+            self._pairs.append((buying, selling))
+
+    def loosen(self, values: NDArray[np.float64]) -> int:
+        """Take away those that a solution (by variable) makes use of; how many rows that are."""
+        used = [
+            pair for pair in self._pairs if values[pair[0].id] > NOTHING or values[pair[1].id] > NOTHING
+        ]
+        for pair in used:
+            for variable in pair:
+                variable.upper_bound = 0.0
+        gone = {buying.id for buying, _ in used}
+        self._pairs = [pair for pair in self._pairs if pair[0].id not in gone]
+        return len(used)
