@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from outreach.matching import json_form as form
 from outreach.matching.assignment_json import assignment_json, read_assignment
+from outreach.matching.duals_json import duals_json, read_duals
 from outreach.matching.json_form import Node
 from outreach.matching.plan import CONTRADICTORY, STATUSES, Objective, Plan, Solver, Unplaced, Value
 from outreach.matching.problem_writing import exact_number
@@ -44,6 +45,7 @@ def plan_of(value: object) -> Plan:
         conflict=node.find("conflict", form.listing(read_assignment), ()),
         seconds=node.find("seconds", form.number, 0.0),
         solver=node.find("solver", _solver, Solver()),
+        duals=node.find("duals", form.listing(read_duals), ()),
     )
 
 
@@ -97,6 +99,8 @@ def plan_json(plan: Plan) -> dict[str, object]:
         "seconds": plan.seconds,
         "solver": {"version": plan.solver.version, "seed": plan.solver.seed, "workers": plan.solver.workers},
     }
+    if plan.duals:
+        value["duals"] = [duals_json(one) for one in plan.duals]
     if plan.status == CONTRADICTORY:
         value["conflict"] = [assignment_json(pin) for pin in plan.conflict]
     return value

@@ -207,6 +207,7 @@ class _Run:
             conflict,
             seconds,
             solver,
+            tuple(self.best.duals.values()),
         )
 
     def _tell(self) -> None:

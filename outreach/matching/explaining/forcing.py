@@ -175,9 +175,7 @@ class Forcing:
                 bound, last = self._nearest(without)
         except Unsolved:
             return _Known(quick, FARTHEST, None)
-        rows = self._whole_rows(last) or mended(
-            self.relaxation, last, self.weights, self.clock, (request,)
-        )
+        rows = self._whole_rows(last) or mended(self.relaxation, last, self.weights, self.clock, (request,))
         if rows is None:
             return _Known(min(bound, quick), FARTHEST, None)
         return _Known(min(bound, quick), self._gained(sorted(rows)), self._assignments(rows))

@@ -1,7 +1,7 @@
 """How many can be served after the events at all, and by how few changes: the pattern LP of the whole changed problem.
 
-Its objective is the policy's own order up to the changes, as one exact sum (`in_order`). So its optimum is near the plan so far, its
-solution is nearly whole, and its prices bound every plan of the changed problem: those that serve most, and among them those
+Its objective is the policy's own order up to the changes, as one exact sum (`in_order`). So its optimum is near the plan so far,
+its solution is nearly whole, and its prices bound every plan of the changed problem: those that serve most, and among them those
 that change least. With the duals that came with the plan so far only what has changed is worked out (`anchors.py`); without any
 the LP begins with the plan and each request's best options.
 """
@@ -27,6 +27,7 @@ from outreach.matching.solving.engine import Clock, Loading, OutOfTime
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.known_duals import blended
 from outreach.matching.solving.linear import Unsolved
+from outreach.matching.solving.master import Relaxed
 from outreach.matching.solving.mending import mended
 from outreach.matching.solving.options import Options
 from outreach.matching.solving.relaxation import Relaxation, Round
@@ -41,10 +42,7 @@ HALF = 0.5
 
 
 class Most:
-    """The LP around one plan of the changed problem (`rows`, its options), for the goals `serving` in their order and then the changes.
-
-    Values of goals are read from `Scene.measured`.
-    """
+    """The LP around one plan of the changed problem (`rows`, its options): the goals `serving` in their order, then the changes."""
 
     def __init__(self, scene: Scene, serving: Sequence[str], rows: Long, clock: Clock) -> None:
         self.scene = scene
@@ -69,13 +67,15 @@ class Most:
                 self.relaxation.converge(0.0, self._heard)
             for way in (self._as_it_is, self._dived, self._mended):
                 if self.last is not None and self._open():
-                    self._take(way(self.last))
+                    self._take(way(self.last.relaxed))
 
     def proofs(self, values: Mapping[str, Value]) -> dict[str, Proof]:
         """What is proven about a plan of these values: nothing before the LP has been solved once."""
         found: dict[str, Proof] = {}
+        if self.bound is None:
+            return found
         left = self.bound
-        for goal in self.goals if left is not None else ():
+        for goal in self.goals:
             weight, step = self.weights[goal], self.ground.step[goal]
             # Later goals add nothing below zero, so this is a bound of the goal itself; a plan as good in it leaves the rest.
             level = left // (weight * step) * step
@@ -103,7 +103,7 @@ class Most:
         whole = last.whole // last.relaxed.prices.unit
         self.bound = whole if self.bound is None else min(self.bound, whole)
         # The LP of more patterns is never lower, so no round brings the bound below this one.
-        settled = last.exact and not last.anchored and self.bound <= math.floor(last.relaxed.value + WHOLE)
+        settled = not last.anchored and self.bound <= math.floor(last.relaxed.value + WHOLE)
         return settled or not self._open()
 
     def _open(self) -> bool:
@@ -121,19 +121,18 @@ class Most:
         if not faults_of(self.scene.problem, self.scene.assignments(found)):
             self.best = found
 
-    def _as_it_is(self, last: Round) -> set[int] | None:
+    def _as_it_is(self, relaxed: Relaxed) -> set[int] | None:
         """The LP's solution where it takes every pattern wholly or not at all."""
-        share = last.relaxed.share
-        chosen = np.flatnonzero(share > WHOLE)
-        if last.anchored or (share[chosen] < 1 - WHOLE).any():
+        chosen = np.flatnonzero(relaxed.share > WHOLE)
+        if (relaxed.share[chosen] < 1 - WHOLE).any():
             return None
         columns = self.relaxation.master.columns
         return {row for at in chosen.tolist() for row in columns[at][1]}
 
-    def _dived(self, last: Round) -> list[int]:
+    def _dived(self, _: Relaxed) -> list[int]:
         master, until = self.relaxation.master, self.clock.rest(HALF)
         use = dive(self.ground, master, PART, until, self.clock, lambda: None)
         return rounded(self.scene.options, self.scene.days, use, self.clock)
 
-    def _mended(self, last: Round) -> set[int] | None:
-        return mended(self.relaxation, last.relaxed, self.weights, self.clock)
+    def _mended(self, relaxed: Relaxed) -> set[int] | None:
+        return mended(self.relaxation, relaxed, self.weights, self.clock)

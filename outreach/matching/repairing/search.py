@@ -176,7 +176,11 @@ class Search:
         """What leaves or comes chosen anew by all measures, beside what stays as it was."""
         given = np.isin(self.scene.kept_row, rows)
         found, _ = self._beside(Least(rows, ~given), self.measures)
-        return max(rows, found, key=lambda one: rank_by(self.measures, self.scene.measured(self.scene.assignments(one))))
+        return max(
+            rows,
+            found,
+            key=lambda one: rank_by(self.measures, self.scene.measured(self.scene.assignments(one))),
+        )
 
     def _whatever(self, others: Sequence[tuple[Assignment, ...]]) -> tuple[Assignment, ...]:
         """A plan in a moment that keeps whom it can."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Less than this of a row is not bought or sold, it is what the LP solver leaves over.
 NOTHING = 1e-7
+# After so many rounds in which some were taken away, all of them are.
+PATIENCE = 8
 
 
 class Anchors:
@@ -29,6 +31,7 @@ class Anchors:
 
     def __init__(self, master: Master, known: RowPrices) -> None:
         self._pairs: list[tuple[mathopt.Variable, mathopt.Variable]] = []
+        self._rounds = 0
         objective = master.model.objective
         for row, price in master.at_prices(known):
             buying = master.model.add_variable(lb=0.0)
@@ -41,12 +44,13 @@ class Anchors:
 
     def loosen(self, values: NDArray[np.float64]) -> int:
         """Take away those that a solution (by variable) makes use of; how many rows that are."""
-        used = [
-            pair for pair in self._pairs if values[pair[0].id] > NOTHING or values[pair[1].id] > NOTHING
-        ]
-        for pair in used:
-            for variable in pair:
-                variable.upper_bound = 0.0
-        gone = {buying.id for buying, _ in used}
-        self._pairs = [pair for pair in self._pairs if pair[0].id not in gone]
-        return len(used)
+        gone = [pair for pair in self._pairs if max(values[one.id] for one in pair) > NOTHING]
+        self._rounds += bool(gone)
+        if self._rounds > PATIENCE:
+            # What is still on the move goes far: row by row it would take longer than all at once.
+            gone = self._pairs
+        for variable in (one for pair in gone for one in pair):
+            variable.upper_bound = 0.0
+        there = {pair[0].id for pair in gone}
+        self._pairs = [pair for pair in self._pairs if pair[0].id not in there]
+        return len(gone)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from outreach.matching.duals import Duals
-from outreach.matching.solving.ground import Ground, Ints
+from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.prices import Prices
 from outreach.matching.times import week_text
 
 Reals = NDArray[np.float64]
 _Name = TypeVar("_Name")
+# The largest denominator of a simple fraction.
+SIMPLE = 60
 
 
 @dataclass(frozen=True, slots=True)
 class RowPrices:
-    """Prices per request, school (its bookings in all, and its first one) and session row of a ground, in points of an objective."""
+    """Prices in points of an objective, by request, by school (its bookings in all, its first one) and by session row."""
 
     request: Reals
     total: Reals
@@ -31,19 +34,27 @@ class RowPrices:
 def named(ground: Ground, goal: str, prices: Prices) -> Duals:
     """The prices of an LP of this goal by name. Those of links are left out: links are found again when they are broken."""
     problem = ground.problem
+
+    def by_name(names: Iterable[_Name], whole: Iterable[int]) -> dict[_Name, float]:
+        pairs = zip(names, whole, strict=True)
+        return {name: _plain(price, prices.unit) for name, price in pairs if price > 0}
+
+    schools = [one.id for one in problem.schools]
+    held = {one: price for one, price in prices.goals.items() if one != goal}
     return Duals(
         goal=goal,
-        unit=prices.unit,
-        held={one: price for one, price in prices.goals.items() if one != goal and price},
-        requests=_by_name((one.id for one in problem.requests), prices.request),
-        schools=_by_name((one.id for one in problem.schools), prices.total),
-        reach=_by_name((one.id for one in problem.schools), prices.reach),
-        companies=_by_name(_session_names(ground), prices.sessions),
+        held=by_name(held, held.values()),
+        requests=by_name((one.id for one in problem.requests), prices.request.tolist()),
+        schools=by_name(schools, prices.total.tolist()),
+        reach=by_name(schools, prices.reach.tolist()),
+        companies=by_name(_session_names(ground), prices.sessions.tolist()),
     )
 
 
-def _by_name(names: Iterable[_Name], prices: Ints) -> dict[_Name, int]:
-    return {name: price for name, price in zip(names, prices.tolist(), strict=True) if price}
+def _plain(price: int, unit: int) -> float:
+    """A price in points. The LP's rows are small whole numbers, so most prices are simple fractions that `unit` has rounded."""
+    simple = Fraction(price, unit).limit_denominator(SIMPLE)
+    return float(simple) if abs(simple * unit - price) < 1 else price / unit
 
 
 def _session_names(ground: Ground) -> list[tuple[str, str]]:
@@ -62,21 +73,20 @@ def blended(ground: Ground, duals: Sequence[Duals], weights: Mapping[str, int]) 
     A later goal's prices hold something of the earlier ones already: so much less of their own is needed.
     """
     problem, known = ground.problem, {one.goal: one for one in duals}
-    schools, requests = len(problem.schools), len(problem.requests)
-    found = RowPrices(
-        np.zeros(requests), np.zeros(schools), np.zeros(schools), np.zeros(len(ground.session_rows))
-    )
+    requests, schools = [one.id for one in problem.requests], [one.id for one in problem.schools]
+    names = _session_names(ground)
+    found = RowPrices(*(np.zeros(len(one), dtype=np.float64) for one in (requests, schools, schools, names)))
     wanted: dict[str, float] = {goal: float(weight) for goal, weight in weights.items() if goal in known}
     for goal in reversed([goal for goal in problem.objectives if goal in wanted]):
-        one, times = known[goal], max(0.0, wanted[goal]) / known[goal].unit
-        found.request[:] += times * _found((each.id for each in problem.requests), one.requests)
-        found.total[:] += times * _found((each.id for each in problem.schools), one.schools)
-        found.reach[:] += times * _found((each.id for each in problem.schools), one.reach)
-        found.sessions[:] += times * _found(_session_names(ground), one.companies)
+        one, times = known[goal], max(0.0, wanted[goal])
+        found.request[:] += times * _found(requests, one.requests)
+        found.total[:] += times * _found(schools, one.schools)
+        found.reach[:] += times * _found(schools, one.reach)
+        found.sessions[:] += times * _found(names, one.companies)
         for earlier, price in one.held.items():
             wanted[earlier] = wanted.get(earlier, 0.0) - times * price
     return found if wanted else None
 
 
-def _found(names: Iterable[_Name], prices: Mapping[_Name, int]) -> Reals:
-    return np.array([prices.get(name, 0) for name in names], dtype=np.float64)
+def _found(names: Iterable[_Name], prices: Mapping[_Name, float]) -> Reals:
+    return np.array([prices.get(name, 0.0) for name in names], dtype=np.float64)

@@ -26,6 +26,7 @@ from outreach.matching.solving.diving import dive
 from outreach.matching.solving.engine import POLL_SECONDS
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.integer import Integer
+from outreach.matching.solving.known_duals import named
 from outreach.matching.solving.local_search import LocalSearch
 from outreach.matching.solving.master import Members
 from outreach.matching.solving.regions import Regions
@@ -58,7 +59,7 @@ class Pipeline:
         self.searched: set[str] = set()
         """Goals for which CP-SAT has searched the whole."""
         self.hurried: set[str] = set()
-        """Goals for which the promising patterns were searched as soon as the goal had a bound."""
+        """The same for the search of promising patterns that comes with the first bound."""
 
     def run(self) -> None:
         """Raises `OutOfTime` and `Unsolved`."""
@@ -192,10 +193,9 @@ class Pipeline:
         self._take(task.wait(self.clock, self._hear))
 
     def _bounds(self) -> None:
-        """The LP of each goal that is open, with the earlier goals held at the best plan's levels."""
+        """The LP of each goal that is open, the earlier goals held at the best plan's levels."""
         for goal in self.goals:
-            earlier = self.goals[: self.goals.index(goal)]
-            held = self._levels(earlier)
+            held = self._levels(self.goals[: self.goals.index(goal)])
             if not self.best.proven(goal) and self.bounded.get(goal, ({"": 0}, None))[0] != held:
                 self.bounded[goal] = held, self._bound(goal, held)
                 if goal in SERVING:
@@ -203,8 +203,10 @@ class Pipeline:
 
     def _bounded_first(self, goal: str) -> None:
         """A goal that counts who is served is searched as soon as it has a bound: what it gains now moves all goals after it."""
+        last = self.bounded[goal][1]
+        self.best.duals[goal] = named(self.ground, goal, last.relaxed.prices)
         if not self.small and self.best.open_wide(goal, pace.WIDE):
-            self._dive(self.bounded[goal][1], [goal])
+            self._dive(last, [goal])
         self._search_whole(goal)
         if goal not in self.hurried and self.best.open_wide(goal, pace.LOOSE):
             self.hurried.add(goal)

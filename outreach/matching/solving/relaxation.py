@@ -40,7 +40,7 @@ class Round:
     exact: bool = True
     """Whether the LP was solved exactly; nearly, it tells about its value and its end only roughly."""
     anchored: bool = False
-    """Whether the solution made use of anchors: then it is none of the LP's own, and its value may be too high."""
+    """Whether the solution makes use of anchors: then it is none of the LP's own, and its value may be too high."""
 
     @property
     def bound(self) -> float:
@@ -139,7 +139,8 @@ class Relaxation:
         last, far = self._round(far=True), True
         while True:
             enough = heard(last)
-            if enough or (last.exact and (last.new == 0 or last.gap <= tolerance)):
+            near = last.gap <= tolerance and not last.anchored
+            if enough or (last.exact and (near or last.new == 0)):
                 return last
             far = far and last.gap > FAR and last.new > 0
             last = self._round(far=far)
