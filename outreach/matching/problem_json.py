@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
+from functools import lru_cache
 
 from outreach.matching import json_form as form
 from outreach.matching.assignment_json import read_assignment
@@ -29,6 +31,7 @@ from outreach.matching.problem import (
     Window,
 )
 from outreach.matching.refusal import ProblemRefused
+from outreach.matching.times import REMEMBERED, minutes_of
 
 FORMAT = "outreach-matching/1"
 
@@ -103,10 +106,26 @@ def _place(value: object, path: str) -> Place:
     return longitude, latitude
 
 
-def read_window(value: object, path: str) -> Window:
+def _read_window(value: object, path: str) -> Window:
     if not isinstance(value, list) or len(value) != 2:
         raise ProblemRefused(path, "is not [start, end]")
     return form.moment(value[0], f"{path}[0]"), form.moment(value[1], f"{path}[1]")
+
+
+def read_windows(value: object, path: str) -> tuple[Window, ...]:
+    """A list of pairs of moments. Raises `ProblemRefused`.
+
+    A territory's file names the same few windows a hundred times each: only what is not understood at once is looked at closely.
+    """
+    if isinstance(value, list) and all(isinstance(pair, list) for pair in value):
+        with suppress(TypeError, ValueError, AttributeError):
+            return tuple([_window(*pair) for pair in value])
+    return form.listing(_read_window)(value, path)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _window(opens: str, closes: str) -> Window:
+    return minutes_of(opens), minutes_of(closes)
 
 
 def _school(value: object, path: str) -> School:
@@ -178,7 +197,7 @@ def read_team(value: object, path: str) -> Team:
         id=node.get("id", form.identifier),
         company=node.get("company", form.identifier),
         offers=node.get("offers", _ids),
-        windows=node.get("windows", form.listing(read_window)),
+        windows=node.get("windows", read_windows),
         home=node.get("home", _place) if "home" in node.value else None,
         zone=_zone(node),
         max_sessions_per_day=node.find("max_sessions_per_day", form.whole, 1),
@@ -202,7 +221,7 @@ def read_request(value: object, path: str) -> VisitRequest:
         topics=frozenset(node.find("topics", _words, ())),
         choices=node.find("choices", _ids, ()),
         open=node.find("open", form.truth, False),
-        windows=node.get("windows", form.listing(read_window)),
+        windows=node.get("windows", read_windows),
         max_travel_minutes=node.find("max_travel_minutes", form.whole, 90),
         wheelchair=node.find("wheelchair", form.truth, False),
         scores=node.get("scores", form.mapping(form.whole)) if "scores" in node.value else None,

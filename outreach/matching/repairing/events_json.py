@@ -34,7 +34,7 @@ from collections.abc import Callable
 from outreach.matching import json_form as form
 from outreach.matching.consistency import ends_after_start
 from outreach.matching.json_form import Node
-from outreach.matching.problem_json import read_request, read_slot, read_window
+from outreach.matching.problem_json import read_request, read_slot, read_windows
 from outreach.matching.refusal import ProblemRefused
 from outreach.matching.repairing.events import (
     DayLost,
@@ -53,7 +53,6 @@ from outreach.matching.times import DAY, day_of, minutes_of
 
 FORMAT = "outreach-events/1"
 _words = form.listing(form.text)
-_windows = form.listing(read_window)
 LONGEST = {"minutes": 366 * DAY, "days": 366, "working_days": 262}
 
 
@@ -112,7 +111,7 @@ def _seats_cut(node: Node) -> Event:
 
 
 def _team_ill(node: Node) -> Event:
-    days, windows = node.find("days", form.listing(_day), ()), node.find("windows", _windows, ())
+    days, windows = node.find("days", form.listing(_day), ()), node.find("windows", read_windows, ())
     named = {key: read for key, read in (("days", days), ("windows", windows)) if key in node.value}
     if not named:
         raise ProblemRefused(node.path, "names neither days nor windows")

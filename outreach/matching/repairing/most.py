@@ -15,7 +15,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from outreach.matching.check import faults_of
 from outreach.matching.plan import Value
 from outreach.matching.repairing.found import PATTERNS, Proof, proof
 from outreach.matching.repairing.policies import CHANGES
@@ -60,6 +59,7 @@ class Most:
             Loading().wait(self.clock)
             self.ground = Ground(self._options(), self.scene.days, self.clock)
             self.weights, _ = in_order(self.ground, self.goals[:-1])
+            self._worth = self._worth_of(self.best)
             # Its way begins near its end: no threads for prices that are only nearly right.
             self.relaxation = Relaxation(self.ground, self.clock.rest(SHARE))
             self._begin()
@@ -108,18 +108,19 @@ class Most:
 
     def _open(self) -> bool:
         """Whether there may be a better plan than the best one."""
-        return self.bound is None or self.bound > self._total(self.best)
+        return self.bound is None or self.bound > self._worth
 
-    def _total(self, rows: Long) -> int:
+    def _worth_of(self, rows: Long) -> int:
+        """The weighted sum of a plan."""
         values = self.scene.measured(self.scene.assignments(rows))
         return sum(self.weights[goal] * self.ground.level(goal, values[goal]) for goal in self.goals)
 
     def _take(self, rows: Iterable[int] | None) -> None:
         found = None if rows is None else np.array(sorted(rows), dtype=np.int64)
-        if found is None or self._total(found) <= self._total(self.best):
+        if found is None or self._worth_of(found) <= self._worth:
             return
-        if not faults_of(self.scene.problem, self.scene.assignments(found)):
-            self.best = found
+        if not self.scene.faults(self.scene.assignments(found)):
+            self.best, self._worth = found, self._worth_of(found)
 
     def _as_it_is(self, relaxed: Relaxed) -> set[int] | None:
         """The LP's solution where it takes every pattern wholly or not at all."""

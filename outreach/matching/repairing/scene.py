@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from outreach.matching.check import faults_of
 from outreach.matching.duals import Duals
 from outreach.matching.plan import Value
 from outreach.matching.problem import Assignment
@@ -48,6 +49,7 @@ class Scene:
                 self.kept_row[at] = next(iter(self.options.indices_for(one)), -1)
         self._timed: dict[tuple[int, ...], tuple[Assignment, ...]] = {}
         self._measured: dict[tuple[Assignment, ...], dict[str, Value]] = {}
+        self._faults: dict[tuple[Assignment, ...], list[str]] = {}
         requests = self.options.positions.school
         self.school: Long = np.array([requests[one.school] for one in self.problem.requests], dtype=np.int64)
 
@@ -98,6 +100,12 @@ class Scene:
         if after not in self._measured:
             self._measured[after] = measured(self.changed, after)
         return self._measured[after]
+
+    def faults(self, after: tuple[Assignment, ...]) -> list[str]:
+        """What the judge says against a plan, asked once for each plan."""
+        if after not in self._faults:
+            self._faults[after] = [fault.sentence for fault in faults_of(self.problem, after)]
+        return self._faults[after]
 
     @cached_property
     def safe_bounds(self) -> dict[str, Value]:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from outreach.matching.check import faults_of
 from outreach.matching.plan import Plan, Value
 from outreach.matching.problem import Assignment
 from outreach.matching.repairing.bounds import Bounds, proof_of
@@ -187,18 +186,18 @@ class Search:
         plain = tuple(standing(self.scene.changed))
         known = [*others] if self.policy != SAME_DATES else []
         # With teams that need one session to reach another, or with pins that miss others, staying is no plan yet.
-        if not faults_of(self.problem, plain):
+        if not self.scene.faults(plain):
             known.append(plain)
         if known:
             return max(known, key=lambda one: rank_by(self.measures, self.scene.measured(one)))
         options = self.scene.options.subset(np.flatnonzero(self.allowed))
         after = tuple(drafted(options, TeamDays(options), self.scene.changed.before, self.clock, fill=False))
-        if faults_of(self.problem, after):
+        if self.scene.faults(after):
             raise NoRepairInTime("The time was over before a plan was found that keeps the pins.")
         return after
 
     def _judged(self, after: tuple[Assignment, ...], *shown: Mapping[str, Proof]) -> Found:
-        faults = [fault.sentence for fault in faults_of(self.problem, after)]
+        faults = list(self.scene.faults(after))
         if self.policy == SAME_DATES:
             faults += [
                 f"Request {name} moves to another date." for name in moved_dates(self.scene.changed, after)

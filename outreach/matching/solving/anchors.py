@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Less than this of a row is not bought or sold, it is what the LP solver leaves over.
 NOTHING = 1e-7
 # After so many rounds in which some were taken away, all of them are.
-PATIENCE = 8
+PATIENCE = 14
 
 
 class Anchors:

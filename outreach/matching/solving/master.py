@@ -58,7 +58,7 @@ class Master:
         self.columns: list[tuple[int, Members]] = []
         self.aims: dict[str, int] = {}
         self.held: dict[str, int] = {}
-        self._known: set[Members] = set()
+        self.known: set[Members] = set()
         self._gains: list[dict[str, int]] = []
         self._of_option: dict[int, list[int]] = defaultdict(list)
         self._variables: list[mathopt.Variable] = []
@@ -115,8 +115,8 @@ class Master:
         new = 0
         for site, members in columns:
             key = tuple(sorted(members))
-            if key not in self._known:
-                self._known.add(key)
+            if key not in self.known:
+                self.known.add(key)
                 self._add_column(site, key)
                 new += 1
         return new
@@ -234,7 +234,7 @@ class Master:
         prices += [(row, known.total[at]) for at, row in self._total.items()]
         prices += [(row, known.reach[at]) for at, (_, row) in self._reach.items()]
         prices += zip(self._sessions, known.sessions, strict=True)
-        return ((row, float(price)) for row, price in prices if price > 0)
+        return ((row, float(price)) for row, price in prices)
 
     def use(self, share: Reals) -> Reals:
         """By option how much of it these shares of the columns use."""

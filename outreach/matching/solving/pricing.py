@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,15 +18,18 @@ from numpy.typing import NDArray
 
 from outreach.matching.solving.combining import Found, Members, Shelf, combined
 from outreach.matching.solving.engine import Clock
-from outreach.matching.solving.ground import Ground, Ints
+from outreach.matching.solving.ground import Ground, Ints, Site
 from outreach.matching.solving.packing import Packing
 from outreach.matching.solving.partners import BlockPartners, Partners, SlotPartners
 from outreach.matching.solving.promising import Promising
 from outreach.matching.solving.set_search import SetSearch
 
 KEPT = 3
-# Patterns of a resource that are looked at when it shares its sessions with others; what lies behind them is bounded.
+# Patterns of a resource that are looked at when it shares its sessions with others; what lies behind them is bounded. Where only
+# that bound is worth more than the site's price, more are looked at.
 WIDE = 12
+WIDER = 8
+WIDEST = 1000
 # Sets of a slot that are looked at one by one, about a millisecond; then a table is faster.
 SLOT_STEPS = 400
 # Sums of values stay below this.
@@ -64,11 +68,12 @@ class Priced:
 
 
 class Pricing:
-    """Answers for one ground; what can be with what is worked out once and kept."""
+    """Answers for one ground; what can be with what is worked out once and kept. `known`: options that are patterns, ascending."""
 
-    def __init__(self, ground: Ground, clock: Clock) -> None:
+    def __init__(self, ground: Ground, clock: Clock, known: AbstractSet[Members] = frozenset()) -> None:
         self.ground = ground
         self.clock = clock
+        self.known = known
         self.rng = random.Random(0)  # noqa: S311 - only spreads the covers
         self.groups = np.array(
             [ground.problem.limits(slot).max_groups for slot in ground.problem.slots], dtype=np.int64
@@ -93,7 +98,8 @@ class Pricing:
         priced: dict[int, tuple[int, list[Found]]] = {}
         for number in promising.sites():
             self.clock.check()
-            priced[number] = self._priced[number] if same[number] else self._site(number, promising)
+            known = same[number] and not _vague(self._priced[number], prices[number])
+            priced[number] = self._priced[number] if known else self._site(number, promising, prices[number])
             best[number], patterns = priced[number]
             found += [(prices[number] - value, number, members) for value, members in patterns]
         self._last, self._priced = (values, uses), priced
@@ -175,24 +181,49 @@ class Pricing:
         groups = np.minimum(self.groups, np.diff(self.ground.bounds)[:slots])
         return np.concatenate([groups, self.ground.largest[slots:]])
 
-    def _site(self, number: int, promising: Promising) -> tuple[int, list[Found]]:
-        """A site's best value (or, for resources together, a bound of it; never below 0) and its best patterns, falling."""
+    def _site(self, number: int, promising: Promising, price: int | None = None) -> tuple[int, list[Found]]:
+        """A site's best value (or, for resources together, a bound of it; never below 0) and its best patterns, falling.
+
+        `price`: what the LP asks for the site; a bound above it that no pattern reaches is looked into.
+        """
         site = self.ground.sites[number]
+        everything = self._everything(site, promising)
+        if everything is not None:
+            return everything[0], [everything] if everything[1] else []
         if site.limit is None:
             listing = self._alone(site.resources[0], promising, None, KEPT)
             return listing.best, listing.patterns
-        shelves = [self._shelf(at, promising, site.limit) for at in site.resources if promising.of(at)]
-        return combined(shelves, site.limit, self.ground.request, KEPT)
+        wide = WIDE
+        while True:
+            shelves = [
+                self._shelf(at, promising, site.limit, wide) for at in site.resources if promising.of(at)
+            ]
+            found = combined(shelves, site.limit, self.ground.request, KEPT)
+            if price is None or not _vague(found, price) or wide > WIDEST:
+                return found
+            wide *= WIDER
 
-    def _shelf(self, at: int, promising: Promising, limit: int) -> Shelf:
-        """The best patterns of a resource for each number of sessions."""
+    def _everything(self, site: Site, promising: Promising) -> Found | None:
+        """All that is worth anything at a site, where that is a known pattern (or nothing): no other is worth more."""
+        total, members = 0, []
+        for at in site.resources:
+            gaining = promising.gaining(at)
+            if gaining and promising.use(at):
+                return None
+            total += sum(value for value, _ in gaining)
+            members += [option for _, option in gaining]
+        found = tuple(sorted(members))
+        return (total, found) if not found or found in self.known else None
+
+    def _shelf(self, at: int, promising: Promising, limit: int, wide: int) -> Shelf:
+        """The best patterns of a resource for each number of sessions, `wide` of each."""
         if at < self.ground.slots:
-            listing = self._alone(at, promising, None, WIDE)
+            listing = self._alone(at, promising, None, wide)
             return Shelf({1: listing.patterns}, {1: listing.rest})
         listed: dict[int, list[Found]] = {}
         tails: dict[int, int | None] = {}
         for sessions in range(1, min(int(promising.sizes[at]), limit) + 1):
-            listing = self._alone(at, promising, sessions, WIDE)
+            listing = self._alone(at, promising, sessions, wide)
             listed[sessions] = [one for one in listing.patterns if len(one[1]) == sessions]
             tails[sessions] = listing.rest
         return Shelf(listed, tails)
@@ -229,6 +260,12 @@ class Pricing:
             kind = SlotPartners if resource < self.ground.slots else BlockPartners
             known = self._partners[resource] = kind(self.ground, resource)
         return known
+
+
+def _vague(found: tuple[int, list[Found]], price: int) -> bool:
+    """Whether a site's bound is above its price, and none of its patterns is."""
+    bound, patterns = found
+    return max([0, *(value for value, _ in patterns[:1])]) <= price < bound
 
 
 def _listing(patterns: list[Found], keep: int) -> Listing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 
 import numpy as np
 
@@ -52,6 +53,10 @@ class Promising:
             return list(pairs)
         request = self.ground.request
         return [(value, option) for value, option in pairs if request.item(option) not in self._taken]
+
+    def gaining(self, resource: int) -> list[tuple[int, int]]:
+        """Of these the ones that are worth something by themselves."""
+        return list(takewhile(lambda pair: pair[0] > 0, self.of(resource)))
 
     def use(self, resource: int) -> int:
         return int(self._uses[resource])

@@ -65,7 +65,7 @@ class Relaxation:
         self.clock = clock
         self.links = Links(ground)
         self.master = Master(ground, self.links)
-        self.pricing = Pricing(ground, clock)
+        self.pricing = Pricing(ground, clock, self.master.known)
         self._anchors: Anchors | None = None
 
     def anchor(self, chosen: Iterable[int], known: RowPrices) -> None:
