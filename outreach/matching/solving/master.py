@@ -228,8 +228,7 @@ class Master:
         return Relaxed(found.value, self.use(share), share, self._prices(found.duals), found.values)
 
     def at_prices(self, known: RowPrices) -> Iterator[tuple[mathopt.LinearConstraint, float]]:
-        """The rows of requests, totals, reach and sessions that have a price among the known ones. Pinned requests have no limit to
-        buy or sell."""
+        """The rows whose prices are known by name, but for those of pinned requests, which have their place at any price."""
         prices = [(row, known.request[at]) for at, row in self._request.items() if at not in self._pinned]
         prices += [(row, known.total[at]) for at, row in self._total.items()]
         prices += [(row, known.reach[at]) for at, (_, row) in self._reach.items()]

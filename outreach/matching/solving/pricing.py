@@ -90,24 +90,30 @@ class Pricing:
         of all sites that share no request: `covers` of them are added where they gain (the idea of complementary columns; Ghoniem
         and Sherali, "Complementary column generation and bounding approaches for set partitioning formulations", 2009).
         """
-        promising = Promising(self.ground, values, uses, self._sizes, np.arange(self.ground.n))
-        best = [0] * len(self.ground.sites)
-        found: list[tuple[int, int, Members]] = []
         prices = site_prices.tolist()
-        same = self._same(values, uses)
-        priced: dict[int, tuple[int, list[Found]]] = {}
+        changed = self._changed(values, uses, prices)
+        # Covers look at all sites again.
+        among = np.arange(self.ground.n) if covers else np.flatnonzero(changed[self._site_of_option])
+        promising = Promising(self.ground, values, uses, self._sizes, among)
+        priced = {number: one for number, one in self._priced.items() if not changed[number]}
         for number in promising.sites():
-            self.clock.check()
-            known = same[number] and not _vague(self._priced[number], prices[number])
-            priced[number] = self._priced[number] if known else self._site(number, promising, prices[number])
-            best[number], patterns = priced[number]
-            found += [(prices[number] - value, number, members) for value, members in patterns]
+            if changed[number]:
+                self.clock.check()
+                priced[number] = self._site(number, promising, prices[number])
         self._last, self._priced = (values, uses), priced
-        gaining = [number for number in priced if best[number] > prices[number]]
-        gaining.sort(key=lambda number: prices[number] - best[number])
+        gaining = [number for number in sorted(priced) if priced[number][0] > prices[number]]
+        found = [
+            (prices[number] - value, number, members)
+            for number in gaining
+            for value, members in priced[number][1]
+        ]
+        gaining.sort(key=lambda number: prices[number] - priced[number][0])
         for _ in range(covers):
             found += self._cover(gaining, promising, prices)
             self.rng.shuffle(gaining)
+        best = [0] * len(self.ground.sites)
+        for number, (bound, _) in priced.items():
+            best[number] = bound
         found = sorted(set(found)) if covers else sorted(found)
         return Priced(best, [(number, members) for gap, number, members in found if gap < 0])
 
@@ -129,15 +135,22 @@ class Pricing:
                     yield prices[number] - value, number, members
                     taken.update(self.ground.request[list(members)].tolist())
 
-    def _same(self, values: Ints, uses: Ints) -> NDArray[np.bool_]:
-        """Which sites were priced at these very values the last time: late rounds change few of them."""
+    def _changed(self, values: Ints, uses: Ints, prices: Sequence[int]) -> NDArray[np.bool_]:
+        """Which sites have to be priced: late rounds change few values. A bound may be too vague for a price that has fallen."""
         ground = self.ground
-        same = np.full(len(ground.sites), self._last is not None)
+        changed = np.full(len(ground.sites), self._last is None)
         if self._last is not None:
-            changed = ground.resource[values != self._last[0]]
-            same[ground.site_of[changed]] = False
-            same[ground.site_of[np.flatnonzero((uses != self._last[1]) & (ground.site_of >= 0))]] = False
-        return same
+            changed[self._site_of_option[values != self._last[0]]] = True
+            changed[ground.site_of[np.flatnonzero((uses != self._last[1]) & (ground.site_of >= 0))]] = True
+        for number, one in self._priced.items():
+            if _vague(one, prices[number]):
+                changed[number] = True
+        return changed
+
+    @cached_property
+    def _site_of_option(self) -> Ints:
+        found: Ints = self.ground.site_of[self.ground.resource]
+        return found
 
     def with_one_of(self, rows: Ints, values: Ints, uses: Ints, best: Sequence[int]) -> list[Included]:
         """Per site that has any of these options the best pattern with one of them, if there is any, those of the least loss first.
@@ -265,7 +278,7 @@ class Pricing:
 def _vague(found: tuple[int, list[Found]], price: int) -> bool:
     """Whether a site's bound is above its price, and none of its patterns is."""
     bound, patterns = found
-    return max([0, *(value for value, _ in patterns[:1])]) <= price < bound
+    return price < bound and (not patterns or patterns[0][0] <= price)
 
 
 def _listing(patterns: list[Found], keep: int) -> Listing:
