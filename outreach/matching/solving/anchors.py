@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 # Less than this of a row is not bought or sold, it is what the LP solver leaves over.
 NOTHING = 1e-7
-# After so many rounds in which some were taken away all of them are. Wider boxes first, then none, took a lost day longer.
-PATIENCE = 14
+# When so many rows are without theirs what has changed goes far: then all at once takes less time than row by row.
+MANY = 150
 
 
 class Anchors:
@@ -42,14 +42,11 @@ class Anchors:
         numbers = [(buying.id, selling.id) for buying, selling in self._pairs]
         self._numbers = np.array(numbers, dtype=np.int64).reshape(-1, 2)
         self._held = np.ones(len(numbers), dtype=np.bool_)
-        self._rounds = 0
 
     def loosen(self, values: NDArray[np.float64]) -> int:
         """Take away those that a solution (by variable) makes use of; how many rows that are."""
         used = self._held & (values[self._numbers] > NOTHING).any(axis=1)
-        self._rounds += bool(used.any())
-        if self._rounds > PATIENCE:
-            # What is still on the move goes far: row by row it would take longer than all at once.
+        if (~self._held | used).sum() > MANY:
             used = self._held.copy()
         for at in np.flatnonzero(used).tolist():
             for variable in self._pairs[at]:
