@@ -29,7 +29,7 @@ def read_duals(value: object, path: str) -> Duals:
     node = Node(value, path)
     listed = node.find("companies", form.listing(_company_price), ())
     if len(dict(listed)) < len(listed):
-        raise ProblemRefused(node.at("companies"), "have a company's week twice")
+        raise ProblemRefused(node.at("companies"), "name a company's week twice")
     by_id = {key: node.find(key, form.mapping(form.number), {}) for key in BY_ID}
     return Duals(goal=node.get("goal", form.identifier), companies=dict(listed), **by_id)
 

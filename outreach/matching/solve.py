@@ -12,6 +12,7 @@ from importlib.metadata import version
 
 from outreach.matching.check import check
 from outreach.matching.check_claims import has_candidate
+from outreach.matching.duals import Duals
 from outreach.matching.plan import (
     CONTRADICTORY,
     FEASIBLE,
@@ -28,6 +29,7 @@ from outreach.matching.solving.best import Best
 from outreach.matching.solving.conflict import Pins
 from outreach.matching.solving.engine import Clock, Effort, Loading, OutOfTime
 from outreach.matching.solving.greedy import drafted
+from outreach.matching.solving.known_duals import duals_of
 from outreach.matching.solving.linear import Unsolved
 from outreach.matching.solving.options import Options, options_of
 from outreach.matching.solving.pace import SMALL
@@ -95,6 +97,7 @@ class _Run:
         self.progress = Progress(self.clock.seconds, on_event)
         self.on_plan = on_plan
         self.hopeless: set[str] = set()
+        self.duals: tuple[Duals, ...] = ()
 
     def plan(self, start: Sequence[Assignment]) -> Plan:
         loading = Loading()
@@ -137,9 +140,14 @@ class _Run:
     def _improve(self, options: Options, days: TeamDays) -> None:
         if options.complete and not self._all_proven():
             work = Work(options, days, self.best, self.clock, self.progress, self.effort)
+            pipeline = Pipeline(work)
             # Where both LP solvers give up, what they have shown stands and CP-SAT goes on.
-            with suppress(Unsolved):
-                Pipeline(work).run()
+            try:
+                with suppress(Unsolved):
+                    pipeline.run()
+            finally:
+                prices = {goal: last.relaxed.prices for goal, (_, last) in pipeline.bounded.items()}
+                self.duals = duals_of(pipeline.ground, self.best, prices)
             # What the pattern LP leaves open is closed by CP-SAT on the whole model where that is small enough for it.
             if not self._all_proven() and len(options.all) <= SMALL:
                 Search(work).all_goals(self._budget())
@@ -207,7 +215,7 @@ class _Run:
             conflict,
             seconds,
             solver,
-            tuple(self.best.duals.values()),
+            self.duals,
         )
 
     def _tell(self) -> None:

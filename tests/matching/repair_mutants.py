@@ -12,8 +12,18 @@ from typing import Any
 import numpy as np
 
 from outreach.matching import repair
-from outreach.matching.repairing import applying, bounds, freezing, ladder, least, policies, scene, search
-from outreach.matching.solving import options
+from outreach.matching.repairing import (
+    applying,
+    bounds,
+    freezing,
+    ladder,
+    least,
+    most,
+    policies,
+    scene,
+    search,
+)
+from outreach.matching.solving import options, pricing
 
 ALL = ("chain", "slot-cancelled", "seats-cut", "team-ill", "day-lost", "request-withdrawn", "new-slot")
 
@@ -97,6 +107,17 @@ def _pins_forgotten(*arguments: Any) -> applying.Changed:
     return replace(changed, problem=replace(changed.problem, pins=changed.frozen))
 
 
+def _one_less(self: most.Most, last: Any) -> bool:
+    enough = _HEARD(self, last)
+    self.bound = None if self.bound is None else self.bound - 1
+    return enough
+
+
+def _nothing_changes(self: pricing.Pricing, values: Any, uses: Any, prices: Any) -> Any:
+    return np.full(len(self.ground.sites), self._last is None)
+
+
+_HEARD: Callable[..., bool] = most.Most._heard
 _MEASURES: Callable[..., tuple[str, ...]] = policies.measures_of
 _FORCED: Callable[..., dict[str, int]] = least.forced_counts
 _APPLY: Callable[..., applying.Changed] = applying.apply
@@ -119,5 +140,7 @@ MUTANTS = {
     "to the letter": Mutant(options, "split_kept", _not_split),
     "holding a measure": Mutant(ladder.Ladder, "_hold", _no_holding),
     "what touches a school": Mutant(ladder.Ladder, "_counted", _gains_touch),
+    "the bound of the LP": Mutant(most.Most, "_heard", _one_less),
+    "what has to be priced again": Mutant(pricing.Pricing, "_changed", _nothing_changes),
     "the pins": Mutant(repair, "apply", _pins_forgotten),
 }

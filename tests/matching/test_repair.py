@@ -5,8 +5,12 @@ Each problem is repaired twice: by CP-SAT on the whole, and by the way that larg
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterable
+
 import pytest
 
+from outreach.matching.duals import Duals
 from outreach.matching.problem_json import problem_of
 from outreach.matching.repair import repair
 from outreach.matching.repairing.events_json import events_of
@@ -15,6 +19,9 @@ from outreach.matching.repairing.search import WHOLE
 from tests.matching.chains import chains
 from tests.matching.mishaps import KINDS, Mishap, mishaps
 from tests.matching.repaired import assert_bounds, assert_repaired, assert_true, parsed, plan_so_far
+
+# On so many tiny problems of a kind the LP is tight enough to prove who can be served and how few changes it takes.
+PROVEN = 0.8
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -25,8 +32,37 @@ def test_no_repair_is_better_than_that_of_the_whole(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_repair_is_smaller_than_that_of_a_large_problem(kind: str) -> None:
-    for one in mishaps(kind):
-        assert_repaired(one, 0)
+    proven = [assert_repaired(one, 0) for one in mishaps(kind)]
+    assert sum(proven) >= PROVEN * len(proven)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_duals_that_came_with_the_plan_need_not_be_believed(kind: str) -> None:
+    """Whatever a plan says about prices: the repairs are the best, and their bounds hold."""
+    rng = random.Random(kind)
+    proven = [assert_repaired(one, 0, invented(one, rng)) for one in mishaps(kind)]
+    assert sum(proven) >= PROVEN * len(proven)
+
+
+def invented(one: Mishap, rng: random.Random) -> list[Duals]:
+    """Prices that nobody has worked out."""
+
+    def some(names: Iterable[str]) -> dict[str, float]:
+        return {name: rng.choice((0.25, 1.0, 40.0, 1000.0)) for name in names if rng.random() < 0.5}
+
+    goals = [goal for goal in one.problem["objectives"] if goal in ("equity", "groups", "pupils")]
+    schools = [school["id"] for school in one.problem["schools"]]
+    return [
+        Duals(
+            goal,
+            some(goals[:at]),
+            some(visit_request["id"] for visit_request in one.problem["requests"]),
+            some(schools),
+            some(schools),
+            {(company["id"], ""): rng.random() for company in one.problem["companies"]},
+        )
+        for at, goal in enumerate(goals)
+    ]
 
 
 @pytest.mark.parametrize("whole", [WHOLE, 0])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from outreach.matching.check import faults_of, values
-from outreach.matching.duals import Duals
 from outreach.matching.plan import Objective, Value
 from outreach.matching.problem import Assignment
 from outreach.matching.solving.goals import rank, safe_bounds, tighter
@@ -24,8 +23,6 @@ class Best:
         self.bounds = dict(self._safe)
         self._given: dict[str, dict[str, Value]] = {}
         """Per goal the values of the earlier goals for which its bound holds: for all plans that are at least as good in these."""
-        self.duals: dict[str, Duals] = {}
-        """Of goals that count who is served, as the pattern LP had them last."""
         self.on_better = on_better
 
     def offer(self, assignments: Sequence[Assignment]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outreach.matching.duals import Duals
+from outreach.matching.explanation import SERVING
+from outreach.matching.solving.best import Best
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.prices import Prices
 from outreach.matching.times import week_text
@@ -29,6 +32,39 @@ class RowPrices:
     total: Reals
     reach: Reals
     sessions: Reals
+
+
+def duals_of(ground: Ground, best: Best, prices: Mapping[str, Prices]) -> tuple[Duals, ...]:
+    """Those of the goals that count who is served: the last prices of a goal's LP; where it needed none, those under which nothing
+    but the schools limits it (`goals.safe_bounds`)."""
+    serving = [goal for goal in ground.problem.objectives if goal in SERVING]
+    return tuple(
+        named(ground, goal, prices[goal]) if goal in prices else _safe(ground, goal)
+        for goal in serving
+        if goal in prices or best.proven(goal)
+    )
+
+
+def _safe(ground: Ground, goal: str) -> Duals:
+    problem = ground.problem
+    gains = np.zeros(len(problem.requests), dtype=np.int64)
+    np.maximum.at(gains, ground.request, ground.gain[goal])
+    asked: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for at in np.unique(ground.request).tolist():
+        asked[problem.requests[at].school].append((int(gains[at]), problem.requests[at].id))
+    totals: dict[str, float] = {}
+    requests: dict[str, float] = {}
+    for school, mine in asked.items():
+        room = problem.school[school].max_bookings
+        # Where not all can have a place, the least of those that can sets the price of one.
+        least = 0 if room is None or room >= len(mine) else sorted(mine, reverse=True)[max(0, room - 1)][0]
+        totals[school] = least
+        requests.update((name, gain - least) for gain, name in mine)
+    return Duals(goal, {}, _above_zero(requests), _above_zero(totals), {}, {})
+
+
+def _above_zero(prices: Mapping[str, float]) -> dict[str, float]:
+    return {name: price for name, price in prices.items() if price > 0}
 
 
 def named(ground: Ground, goal: str, prices: Prices) -> Duals:

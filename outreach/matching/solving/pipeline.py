@@ -26,7 +26,6 @@ from outreach.matching.solving.diving import dive
 from outreach.matching.solving.engine import POLL_SECONDS
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.integer import Integer
-from outreach.matching.solving.known_duals import named
 from outreach.matching.solving.local_search import LocalSearch
 from outreach.matching.solving.master import Members
 from outreach.matching.solving.regions import Regions
@@ -59,7 +58,7 @@ class Pipeline:
         self.searched: set[str] = set()
         """Goals for which CP-SAT has searched the whole."""
         self.hurried: set[str] = set()
-        """The same for the search of promising patterns that comes with the first bound."""
+        """Goals for which the promising patterns were searched as soon as the goal had a bound."""
 
     def run(self) -> None:
         """Raises `OutOfTime` and `Unsolved`."""
@@ -203,10 +202,8 @@ class Pipeline:
 
     def _bounded_first(self, goal: str) -> None:
         """A goal that counts who is served is searched as soon as it has a bound: what it gains now moves all goals after it."""
-        last = self.bounded[goal][1]
-        self.best.duals[goal] = named(self.ground, goal, last.relaxed.prices)
         if not self.small and self.best.open_wide(goal, pace.WIDE):
-            self._dive(last, [goal])
+            self._dive(self.bounded[goal][1], [goal])
         self._search_whole(goal)
         if goal not in self.hurried and self.best.open_wide(goal, pace.LOOSE):
             self.hurried.add(goal)
