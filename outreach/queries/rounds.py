@@ -141,6 +141,11 @@ def published_proposal(round_: Round) -> int | None:
     return db.session.scalar(first)
 
 
+def published_plan(round_: Round) -> str | None:
+    """The plan of that proposal, as its run wrote it."""
+    return db.session.scalar(select(Proposal.plan).where(Proposal.id == published_proposal(round_)))
+
+
 def newest_publication(round_: Round) -> Publication | None:
     """The version in force."""
     return db.session.scalar(

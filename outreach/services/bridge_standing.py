@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from outreach.clock import wall
 from outreach.matching import problem as core
 from outreach.matching.check import faults_of
+from outreach.matching.duals import Duals
 from outreach.matching.placed import placed
 from outreach.matching.plan import FEASIBLE, Plan
-from outreach.matching.plan_json import plan_bytes, sha256_of
+from outreach.matching.plan_json import plan_bytes, read_plan, sha256_of
 from outreach.matching.points import rank_of
 from outreach.matching.problem_writing import problem_bytes
 from outreach.matching.refusal import ProblemRefused
@@ -48,9 +50,14 @@ class Scene:
         content = problem_bytes(self.problem)
         return content.decode(), sha256_of(content)
 
-    def plan_text(self, digest: str) -> str:
-        """The bookings as a plan of that problem."""
-        plan = Plan(self.problem.name, digest, FEASIBLE, tuple(self.plan.values()))
+    def plan_text(self, digest: str, proposal: str | None) -> str:
+        """The bookings as a plan of that problem, with the duals of the proposal that they came from: a repair begins with them."""
+        duals: tuple[Duals, ...] = ()
+        if proposal is not None:
+            # Kept as it was written at the time; of another form it is no loss but of time.
+            with suppress(ProblemRefused):
+                duals = read_plan(proposal.encode()).duals
+        plan = Plan(self.problem.name, digest, FEASIBLE, tuple(self.plan.values()), duals=duals)
         return plan_bytes(plan).decode()
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from outreach.clock import local, wall
 from outreach.models import IN_FORCE, Booking, Round, Slot, Study, StudyKind, User
 from outreach.queries.repairs import SLOT_CANCELLED, TEAM_ILL, Asked, asked_of, subject_of
-from outreach.queries.rounds import round_in_force_on
+from outreach.queries.rounds import published_plan, round_in_force_on
 from outreach.queries.standing import Standing, standing_of
 from outreach.services.bridge import Unreadable, name_of, number_of
 from outreach.services.bridge_repairs import Changes, changed_by, events_since, kept_scene, plan_in
@@ -95,7 +95,7 @@ def question_repair(study: Study, *, now: datetime) -> Question:
         raise Unanswerable(str(refused)) from refused
     events = events_of(scene, asked, study.round_, now=now)
     problem, digest = scene.problem_text()
-    plan = scene.plan_text(digest)
+    plan = scene.plan_text(digest, published_plan(study.round_))
     kept: dict[str, Any] = {
         "asked": asked.document(),
         "events": events,
