@@ -39,7 +39,7 @@ from outreach.matching.repairing.policies import POLICIES
 from outreach.matching.repairing.words import answer_lines, event_lines
 
 # For the last look at the plans, for writing and for leaving.
-RESERVE = 0.5
+RESERVE = 0.4
 
 
 @dataclass(frozen=True, slots=True)

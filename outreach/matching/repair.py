@@ -26,18 +26,21 @@ from outreach.matching.plan import (
 )
 from outreach.matching.problem import Problem
 from outreach.matching.refusal import ProblemRefused
+from outreach.matching.repairing.ahead import Ahead
 from outreach.matching.repairing.answer import Answer, Repair, answer_of
 from outreach.matching.repairing.applying import Changed, apply
 from outreach.matching.repairing.bounds import PlanBounds
 from outreach.matching.repairing.events import Events
 from outreach.matching.repairing.found import Found
-from outreach.matching.repairing.policies import POLICIES
+from outreach.matching.repairing.policies import MOST_SERVED, POLICIES
 from outreach.matching.repairing.scene import Scene
 from outreach.matching.repairing.search import WHOLE, Search, UnsoundRepair
 from outreach.matching.solving.engine import CP_SAT, Clock, Effort, Loading, OutOfTime
 
 # In CP-SAT's deterministic time: the clock ends first.
 BUDGET = 1e6
+# From so many requests on a second process is worth its start, some 0.4 s.
+LARGE = 500
 
 
 def repair(
@@ -66,21 +69,29 @@ def repair(
     began = time.monotonic()
     loading = Loading((CP_SAT,))
     clock = Clock(began, began + seconds, stop or _never)
-    changed = changed_by(problem, plan, events)
-    if on_changed is not None:
-        on_changed(changed)
-    return repaired(
-        problem,
-        plan,
-        changed,
-        clock,
-        Effort(workers, seed, BUDGET),
-        policies=policies,
-        sha256=sha256,
-        on_answer=on_answer,
-        whole=whole,
-        loading=loading,
-    )
+    effort = Effort(workers, seed, BUDGET)
+    several = workers > 1 and MOST_SERVED in policies and len(problem.requests) >= LARGE
+    ahead = Ahead(problem, plan, events, clock, effort) if several else None
+    try:
+        changed = changed_by(problem, plan, events)
+        if on_changed is not None:
+            on_changed(changed)
+        return repaired(
+            problem,
+            plan,
+            changed,
+            clock,
+            effort,
+            policies=policies,
+            sha256=sha256,
+            on_answer=on_answer,
+            whole=whole,
+            loading=loading,
+            ahead=ahead,
+        )
+    finally:
+        if ahead is not None:
+            ahead.end()
 
 
 def changed_by(problem: Problem, plan: Plan, events: Events) -> Changed:
@@ -104,8 +115,9 @@ def repaired(
     on_answer: Callable[[Answer], None] | None = None,
     whole: int = WHOLE,
     loading: Loading | None = None,
+    ahead: Ahead | None = None,
 ) -> Repair:
-    """As `repair`, for events that have been applied already."""
+    """As `repair`, for events that have been applied already; `ahead` has begun with the LP of `most-served`."""
     scene = Scene(changed, clock, effort, plan.duals)
     with suppress(OutOfTime):
         (loading or Loading((CP_SAT,))).wait(clock)
@@ -114,7 +126,9 @@ def repaired(
     for at, policy in enumerate(policies):
         began = clock.seconds()
         mine = Clock(clock.began, clock.deadline - clock.left() * _share(len(policies) - at), clock.stop)
-        found = Search(scene, policy, old, mine, whole).found([one.plan.assignments for one in answers])
+        found = Search(scene, policy, old, mine, whole, ahead).found(
+            [one.plan.assignments for one in answers]
+        )
         new = _plan(scene, found, old, sha256, round(clock.seconds(), 3))
         after = {goal.name: goal.value for goal in new.objectives}
         answer = answer_of(changed, found, new, after, clock.seconds() - began)

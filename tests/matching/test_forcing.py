@@ -68,4 +68,4 @@ def test_a_process_that_is_ended_answers_no_more(town: tuple[Problem, Plan]) -> 
     problem, plan = town
     beside = Beside(problem, plan.assignments, time.monotonic() + SECONDS)
     beside.end()
-    assert not beside._process.is_alive()
+    assert not beside._other.alive()

@@ -5,12 +5,9 @@ The process ends with its list, with its time, or when whoever started it is gon
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 
 from outreach.matching.explaining.forcing import Forced, Forcing
@@ -18,6 +15,7 @@ from outreach.matching.explaining.stand import Worth
 from outreach.matching.problem import Assignment, Problem
 from outreach.matching.solving.engine import Clock, OutOfTime
 from outreach.matching.solving.linear import Unsolved
+from outreach.matching.solving.other import Other
 
 Wish = tuple[str, Worth | None]
 """A request, and what is known to be possible with it in the counting goals (None: nothing is)."""
@@ -27,19 +25,8 @@ class Beside:
     """The other process. `ask` as often as there is something to ask, then `no_more`; `answers` gives what has come by now."""
 
     def __init__(self, problem: Problem, plan: Sequence[Assignment], deadline: float) -> None:
-        # A fork would copy the threads of a solver half.
-        context = multiprocessing.get_context("spawn")
-        self._here, there = context.Pipe()
-        self._process = context.Process(target=_serve, args=(there, problem, plan, deadline), daemon=True)
-        # Ctrl-C at a terminal goes to both processes; the other one does not hear it, from its first moment on. The tracker comes
-        # first: its start would take the mask away again.
-        resource_tracker.ensure_running()
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            self._process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        there.close()
+        self._other = Other(_serve, problem, plan, deadline)
+        self._here = self._other.connection
         self._open = True
 
     def ask(self, wish: Wish) -> None:
@@ -75,9 +62,7 @@ class Beside:
 
     def end(self) -> None:
         """Stop it, whatever it does."""
-        self._process.kill()
-        self._process.join()
-        self._here.close()
+        self._other.end()
 
 
 def _serve(connection: Connection, problem: Problem, plan: Sequence[Assignment], deadline: float) -> None:

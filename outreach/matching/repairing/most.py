@@ -9,20 +9,21 @@ the LP begins with the plan and each request's best options.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 
 from outreach.matching.plan import Value
+from outreach.matching.problem import Assignment
 from outreach.matching.repairing.found import PATTERNS, Proof, proof
 from outreach.matching.repairing.policies import CHANGES
 from outreach.matching.repairing.scene import Scene
 from outreach.matching.solving.blend import in_order
 from outreach.matching.solving.columns import Long
 from outreach.matching.solving.diving import dive
-from outreach.matching.solving.engine import Clock, Loading, OutOfTime
+from outreach.matching.solving.engine import MATH_OPT, Clock, Loading, OutOfTime
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.known_duals import blended
 from outreach.matching.solving.linear import Unsolved
@@ -34,10 +35,14 @@ from outreach.matching.solving.rounding import rounded
 
 WHOLE = 1e-6
 # The LP has this share of the time, plans out of its solution the rest.
-SHARE = 0.8
+SHARE = 0.9
 # Of a solution in parts so much is taken at a time, in this share of the time that is left.
 PART = 0.15
 HALF = 0.5
+
+
+def _nobody() -> None:
+    return None
 
 
 class Most:
@@ -53,21 +58,36 @@ class Most:
         """No plan has more of the weighted sum than this."""
         self.last: Round | None = None
 
-    def solve(self) -> None:
-        """Bring value and bound together as far as the time allows; afterwards `best` and `proofs` tell what is known."""
+    def solve(self, told: Callable[[], object] = _nobody) -> None:
+        """Bring value and bound together as far as the time allows; afterwards `best` and `proofs` tell what is known.
+
+        `told` is called as soon as there is a bound, and then before each further way to a plan.
+        """
         with suppress(OutOfTime, Unsolved):
-            Loading().wait(self.clock)
-            self.ground = Ground(self._options(), self.scene.days, self.clock)
-            self.weights, _ = in_order(self.ground, self.goals[:-1])
-            self._worth = self._worth_of(self.best)
+            self._prepare()
+            Loading((MATH_OPT,)).wait(self.clock)
             # Its way begins near its end: no threads for prices that are only nearly right.
             self.relaxation = Relaxation(self.ground, self.clock.rest(SHARE))
             self._begin()
             with suppress(OutOfTime):
                 self.relaxation.converge(0.0, self._heard)
-            for way in (self._as_it_is, self._dived, self._mended):
+            for way in (self._as_it_is, self._rounded, self._dived, self._mended):
+                told()
                 if self.last is not None and self._open():
                     self._take(way(self.last.relaxed))
+
+    def hear(self, plan: Sequence[Assignment], bound: int | None) -> None:
+        """The same from somebody who has solved this LP: a plan of the changed problem, and the bound of the weighted sum."""
+        with suppress(OutOfTime):
+            self._prepare()
+            self.bound = bound
+            indices = [self.scene.options.indices_for(one) for one in plan]
+            self._take(mine[0] for mine in indices)
+
+    def _prepare(self) -> None:
+        self.ground = Ground(self._options(), self.scene.days, self.clock)
+        self.weights, _ = in_order(self.ground, self.goals[:-1])
+        self._worth = self._worth_of(self.best)
 
     def proofs(self, values: Mapping[str, Value]) -> dict[str, Proof]:
         """What is proven about a plan of these values: nothing before the LP has been solved once."""
@@ -129,6 +149,9 @@ class Most:
             return None
         columns = self.relaxation.master.columns
         return {row for at in chosen.tolist() for row in columns[at][1]}
+
+    def _rounded(self, relaxed: Relaxed) -> list[int]:
+        return rounded(self.scene.options, self.scene.days, relaxed.use, self.clock)
 
     def _dived(self, _: Relaxed) -> list[int]:
         master, until = self.relaxation.master, self.clock.rest(HALF)

@@ -44,10 +44,14 @@ def measures_of(policy: str, problem: Problem) -> tuple[str, ...]:
         return (SCHOOLS, CHANGES, *goals)
     if policy == SAME_DATES:
         return (LOSSES, CHANGES, *goals)
-    serving = tuple(goal for goal in goals if goal in SERVING)
-    if "groups" not in serving:
-        serving = (*serving, "groups")
+    serving = serving_of(problem)
     return (*serving, CHANGES, *(goal for goal in goals if goal not in serving))
+
+
+def serving_of(problem: Problem) -> tuple[str, ...]:
+    """The goals that `most-served` weighs before the changes."""
+    serving = tuple(goal for goal in problem.objectives if goal in SERVING)
+    return serving if "groups" in serving else (*serving, "groups")
 
 
 def forced(policy: str) -> str | None:

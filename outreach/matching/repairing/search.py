@@ -6,12 +6,13 @@ to choose is small (`_beside`); for `most-served`, `serving.py` then looks for t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from outreach.matching.plan import Plan, Value
 from outreach.matching.problem import Assignment
+from outreach.matching.repairing.ahead import Ahead
 from outreach.matching.repairing.bounds import Bounds, proof_of
 from outreach.matching.repairing.found import (
     BESIDE,
@@ -34,18 +35,21 @@ from outreach.matching.repairing.policies import (
     measures_of,
     moved_dates,
     rank_by,
+    serving_of,
 )
 from outreach.matching.repairing.scene import Scene
 from outreach.matching.repairing.serving import Serving
 from outreach.matching.repairing.standing import standing
 from outreach.matching.solving.columns import Flags, Long
-from outreach.matching.solving.engine import Clock, OutOfTime
+from outreach.matching.solving.engine import POLL_SECONDS, Clock, OutOfTime
 from outreach.matching.solving.goals import scale_of
 from outreach.matching.solving.greedy import drafted
 from outreach.matching.solving.timetable import TeamDays
 
-# Of what is left for `most-served` the LP and its plans have so much at most.
-MOST_SHARE = 0.9
+# Of what is left for `most-served` the LP and its plans have so much at most; where they are a matter of another process, that one
+# is waited for so long.
+MOST_SHARE = 0.95
+HEARING = 0.9
 # Up to so many options CP-SAT gets the whole problem: it writes and proves it in a few seconds.
 WHOLE = 3000
 
@@ -55,10 +59,20 @@ class UnsoundRepair(RuntimeError):
 
 
 class Search:
-    """Finds the repair of one policy. `old` is the plan so far where its bounds still hold."""
+    """Finds the repair of one policy. `old` is the plan so far where its bounds still hold; `ahead` has begun with the LP of
+    `most-served`."""
 
-    def __init__(self, scene: Scene, policy: str, old: Plan | None, clock: Clock, whole: int = WHOLE) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        policy: str,
+        old: Plan | None,
+        clock: Clock,
+        whole: int = WHOLE,
+        ahead: Ahead | None = None,
+    ) -> None:
         self.scene = scene
+        self.ahead = ahead
         self.policy = policy
         self.clock = clock
         self.problem = scene.problem
@@ -150,26 +164,53 @@ class Search:
     def _most_served(self, rows: Long, least: dict[str, Proof], beside: dict[str, Proof]) -> Found:
         """`rows` serves most of all plans with the fewest changes; with more changes more may be served."""
         few = self.scene.measured(self.scene.assignments(rows))
-        serving = self.measures[: self.measures.index(CHANGES)]
-        if all(self.bounds.known(name, few).proven for name in serving):
-            return self._judged(self.scene.assignments(rows), beside | least)
-        most = Most(self.scene, serving, rows, self.clock.rest(MOST_SHARE))
-        most.solve()
+        serving = serving_of(self.problem)
 
-        def enough(values: Mapping[str, Value]) -> bool:
+        def served(values: Mapping[str, Value]) -> bool:
+            return all(self.bounds.known(name, values).proven for name in serving)
+
+        if served(few):
+            return self._judged(self.scene.assignments(rows), beside | least)
+        settled = all(name in beside and beside[name].proven for name in (CHANGES, *serving))
+        # Whoever makes no more changes than the fewest serves no more than that.
+        further = least[CHANGES].bound + settled
+        most = self._most(serving, rows, lambda values: served(values) and values[CHANGES] <= further)
+
+        def proven(values: Mapping[str, Value]) -> bool:
             proofs = most.proofs(values)
             return bool(proofs) and all(proof.proven for proof in proofs.values())
 
         best = self._polished(most.best)
-        if not enough(self.scene.measured(self.scene.assignments(best))):
-            best = Serving(self.scene, self.measures, self.clock).improved(best, enough)
-        after = self.scene.assignments(best)
-        values = self.scene.measured(after)
-        settled = all(name in beside and beside[name].proven for name in (CHANGES, *serving))
-        # Whoever makes no more changes than the fewest serves no more than that.
-        further = settled and any(values[name] != few[name] for name in serving)
-        fewest = {CHANGES: proof(CHANGES, values[CHANGES], least[CHANGES].bound + further, BESIDE)}
-        return self._judged(after, fewest, most.proofs(values))
+        values = self.scene.measured(self.scene.assignments(best))
+        if not (proven(values) or (served(values) and values[CHANGES] <= further)):
+            best = Serving(self.scene, self.measures, self.clock).improved(best, proven)
+            values = self.scene.measured(self.scene.assignments(best))
+        more = any(values[name] != few[name] for name in serving)
+        fewest = proof(CHANGES, values[CHANGES], further if more else least[CHANGES].bound, BESIDE)
+        return self._judged(self.scene.assignments(best), {CHANGES: fewest}, most.proofs(values))
+
+    def _most(
+        self, serving: Sequence[str], rows: Long, enough: Callable[[Mapping[str, Value]], bool]
+    ) -> Most:
+        """The LP, by the process that has begun with it or, where there is none or it says nothing, here; `enough` says of a plan
+        that no LP has to."""
+        ahead = self.ahead
+        if ahead is not None:
+            waiting = self.clock.rest(HEARING)
+            # One core is the other process's. What is found here stands in where that one is out of time.
+            here = Serving(self.scene, self.measures, waiting, workers=1)
+            rows = here.improved(rows, lambda values: enough(values) or ahead.finished())
+            most = Most(self.scene, serving, rows, self.clock)
+            if enough(self.scene.measured(self.scene.assignments(rows))):
+                return most
+            while waiting.left() > 0 and not ahead.finished(POLL_SECONDS):
+                pass
+            if ahead.found is not None:
+                most.hear(ahead.found.plan, ahead.found.bound)
+                return most
+        most = Most(self.scene, serving, rows, self.clock.rest(MOST_SHARE))
+        most.solve()
+        return most
 
     def _polished(self, rows: Long) -> Long:
         """What leaves or comes chosen anew by all measures, beside what stays as it was."""

@@ -28,14 +28,14 @@ PATIENCE = 2000
 
 
 class Serving:
-    """Looks for better plans by `measures`, of which those before `changes` serve."""
+    """Looks for better plans by `measures`, of which those before `changes` serve; with `workers` threads if others are at work."""
 
-    def __init__(self, scene: Scene, measures: Sequence[str], clock: Clock) -> None:
+    def __init__(self, scene: Scene, measures: Sequence[str], clock: Clock, workers: int = 0) -> None:
         self.scene = scene
         self.measures = measures
         self.clock = clock
         self.rng = np.random.default_rng(scene.effort.seed)
-        self.effort = Effort(scene.effort.workers, scene.effort.seed, PART_BUDGET)
+        self.effort = Effort(workers or scene.effort.workers, scene.effort.seed, PART_BUDGET)
 
     def improved(self, rows: Long, enough: Callable[[Mapping[str, Value]], bool]) -> Long:
         """A plan at least as good. Ends when `enough` says yes, when patience ends, or with the clock."""
