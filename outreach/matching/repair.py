@@ -7,8 +7,8 @@ nothing in it in the changed problem, whose incumbent is the plan so far; a boun
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 
 from outreach.matching.check import faults_of, values
@@ -70,9 +70,7 @@ def repair(
     loading = Loading((CP_SAT,))
     clock = Clock(began, began + seconds, stop or _never)
     effort = Effort(workers, seed, BUDGET)
-    several = workers > 1 and MOST_SERVED in policies and len(problem.requests) >= LARGE
-    ahead = Ahead(problem, plan, events, clock, effort) if several else None
-    try:
+    with _begun_ahead(problem, plan, events, clock, effort, policies) as ahead:
         changed = changed_by(problem, plan, events)
         if on_changed is not None:
             on_changed(changed)
@@ -89,6 +87,17 @@ def repair(
             loading=loading,
             ahead=ahead,
         )
+
+
+@contextmanager
+def _begun_ahead(
+    problem: Problem, plan: Plan, events: Events, clock: Clock, effort: Effort, policies: Sequence[str]
+) -> Iterator[Ahead | None]:
+    """The second process, where it is worth its start; it does not outlive the block."""
+    large = effort.workers > 1 and MOST_SERVED in policies and len(problem.requests) >= LARGE
+    ahead = Ahead(problem, plan, events, clock, effort) if large else None
+    try:
+        yield ahead
     finally:
         if ahead is not None:
             ahead.end()
