@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from outreach.matching.explaining.forcing import Forced, Forcing
@@ -31,16 +30,11 @@ class Beside:
 
     def ask(self, wish: Wish) -> None:
         """Say what is wanted; it is answered in this order."""
-        self._say(wish)
+        self._other.say(wish)
 
     def no_more(self) -> None:
         """All has been asked."""
-        self._say(None)
-
-    def _say(self, wish: Wish | None) -> None:
-        # The other side may have come to its end: then nothing is answered any more.
-        with suppress(BrokenPipeError, ConnectionResetError):
-            self._here.send(wish)
+        self._other.say(None)
 
     def answers(self, patience: float = 0.0) -> Iterator[Forced]:
         """What has come since the last time, waiting so many seconds for the first of it."""

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import signal
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
 
 
 class Other:
-    """A process that has begun: `serve` is called there with its end of `connection` and the arguments.
+    """A process that has begun: `serve` is called there with its end of the connection and the arguments (pickled at once).
 
-    It is daemonic: it ends with the one who started it, or with `end`. What it is given has to be picklable.
+    It is daemonic: it ends with the one who started it, or with `end`. Nobody waits here for it to be there.
     """
 
     def __init__(self, serve: Callable[..., None], *arguments: object) -> None:
         # A fork would copy the threads of a solver half.
         context = multiprocessing.get_context("spawn")
         self.connection, there = context.Pipe()
-        self._process = context.Process(target=serve, args=(there, *arguments), daemon=True)
+        self._process = context.Process(target=_begin, args=(there, serve), daemon=True)
         # Ctrl-C at a terminal goes to both processes; the other one does not hear it, from its first moment on. The tracker comes
         # first: its start would take the mask away again.
         resource_tracker.ensure_running()
@@ -28,6 +32,18 @@ class Other:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         there.close()
+        # A pipe holds little: whoever sends a city waits until the other one has started and reads.
+        self._sending = threading.Thread(target=self._send, args=(pickle.dumps(arguments),), daemon=True)
+        self._sending.start()
+
+    def say(self, word: object) -> None:
+        """Send something after the arguments. The other side may have come to its end: then it is heard by nobody."""
+        self._sending.join()
+        self._send(pickle.dumps(word))
+
+    def _send(self, pickled: bytes) -> None:
+        with suppress(OSError):
+            self.connection.send_bytes(pickled)
 
     def alive(self) -> bool:
         """Whether it has not come to its end."""
@@ -37,4 +53,10 @@ class Other:
         """Stop it, whatever it does."""
         self._process.kill()
         self._process.join()
+        self._sending.join()
         self.connection.close()
+
+
+def _begin(connection: Connection, serve: Callable[..., None]) -> None:
+    arguments: Sequence[object] = connection.recv()
+    serve(connection, *arguments)
