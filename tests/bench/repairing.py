@@ -28,7 +28,7 @@ from tests.bench.instances import Instance
 from tests.bench.running import measured
 
 Json = dict[str, Any]
-SLOTS, DAYS, SEED = 5, 3, 7
+SLOTS, DAYS, SEED = 12, 3, 7
 SLOT_SECONDS, DAY_SECONDS = 3.0, 15.0
 HEAD = (
     "| instance | event | fell | wall | processor | peak | load | fewest schools | same dates | most served |"
