@@ -27,7 +27,7 @@ from outreach.matching.solving.engine import Clock, Effort, OutOfTime
 from outreach.matching.solving.other import Other
 
 # Of the time there is, the rest being for whoever takes over its answer.
-SHARE = 0.86
+SHARE = 0.92
 
 
 @dataclass(frozen=True, slots=True)

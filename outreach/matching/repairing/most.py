@@ -35,7 +35,7 @@ from outreach.matching.solving.rounding import rounded
 
 WHOLE = 1e-6
 # The LP has this share of the time, plans out of its solution the rest.
-SHARE = 0.9
+SHARE = 0.95
 # Of a solution in parts so much is taken at a time, in this share of the time that is left.
 PART = 0.15
 HALF = 0.5
