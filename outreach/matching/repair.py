@@ -134,7 +134,8 @@ def repaired(
     answers: list[Answer] = []
     for at, policy in enumerate(policies):
         began = clock.seconds()
-        mine = Clock(clock.began, clock.deadline - clock.left() * _share(len(policies) - at), clock.stop)
+        kept = _kept(len(policies) - at, ahead)
+        mine = Clock(clock.began, clock.deadline - clock.left() * kept, clock.stop)
         found = Search(scene, policy, old, mine, whole, ahead).found(
             [one.plan.assignments for one in answers]
         )
@@ -147,9 +148,12 @@ def repaired(
     return Repair(changed, values(problem, plan.assignments), tuple(answers), round(clock.seconds(), 3))
 
 
-def _share(policies: int) -> float:
-    """The part of the time left that is kept for the policies after this one: the last one alone can use much of it."""
-    return 0.5 if policies > 1 else 0.0
+def _kept(policies: int, ahead: Ahead | None) -> float:
+    """The part of the time left that is kept for the policies after this one. The last one alone can use much of it, unless a
+    process of its own is at work on it already."""
+    if policies == 1:
+        return 0.0
+    return 0.5 if ahead is None else 0.3
 
 
 def _true(problem: Problem, plan: Plan) -> bool:
