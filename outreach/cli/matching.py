@@ -57,6 +57,8 @@ def match_command(
 ) -> None:
     """Find the best plan for PROBLEM (outreach-matching/1) and write it to --out (outreach-plan/1).
 
+    The plan also carries the duals of the goals that count who is served: `outreach repair` begins with them.
+
     Ctrl-C keeps the best plan found so far. Exit code 0 with a plan, 2 for refused input, 3 for pins that contradict each other
     (they are named), 1 where the time was over before it was known whether the pins do.
 

@@ -1,7 +1,8 @@
 """The best repair under one policy.
 
 A problem of few options is given to CP-SAT as a whole. In a larger one `least.py` proves what must be broken, and what is then left
-to choose is small (`_beside`); for `most-served`, `serving.py` then looks for those whom a few moves more would serve.
+to choose is small (`_beside`); for `most-served`, `most.py` then proves how many can be served and by how few changes, here or in
+the process of `ahead.py`, and `serving.py` looks for whom a few moves more would serve.
 """
 
 from __future__ import annotations
