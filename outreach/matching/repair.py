@@ -94,8 +94,11 @@ def _begun_ahead(
     problem: Problem, plan: Plan, events: Events, clock: Clock, effort: Effort, policies: Sequence[str]
 ) -> Iterator[Ahead | None]:
     """The second process, where it is worth its start; it does not outlive the block."""
-    large = effort.workers > 1 and MOST_SERVED in policies and len(problem.requests) >= LARGE
-    ahead = Ahead(problem, plan, events, clock, effort) if large else None
+    ahead = None
+    if effort.workers > 1 and MOST_SERVED in policies and len(problem.requests) >= LARGE:
+        # No room for one more process, or no process may have children here: then one does it all.
+        with suppress(OSError, AssertionError):
+            ahead = Ahead(problem, plan, events, clock, effort)
     try:
         yield ahead
     finally:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import random
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -73,6 +75,29 @@ def test_a_process_that_says_nothing_is_done_without(
     monkeypatch.setattr(repairs, "LARGE", 0)
     monkeypatch.setattr(Ahead, "finished", lambda self, patience=0.0: True)
     assert worth(answered(town, 2)) == alone
+
+
+def test_where_no_process_can_be_started_one_does_it_all(
+    town: tuple[Problem, Plan, Events], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*arguments: object) -> None:
+        raise OSError("no more processes")
+
+    alone = worth(answered(town, 1))
+    monkeypatch.setattr(repairs, "LARGE", 0)
+    monkeypatch.setattr(repairs, "Ahead", refused)
+    assert worth(answered(town, 2)) == alone
+
+
+@pytest.mark.parametrize("heard", [b"", b"\x00\x00\x10\x00half a word", b"\x00\x00\x00\x04junk"])
+def test_a_process_that_breaks_off_is_at_its_end(heard: bytes) -> None:
+    here, there = multiprocessing.Pipe()
+    ahead = object.__new__(Ahead)
+    ahead._other, ahead._open, ahead.found = SimpleNamespace(connection=here), True, None  # type: ignore[assignment]
+    os.write(there.fileno(), heard)
+    there.close()
+    assert ahead.finished(1.0)
+    assert ahead.found is None
 
 
 def test_it_is_ended_when_somebody_wishes_to_stop(

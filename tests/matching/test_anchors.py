@@ -21,6 +21,7 @@ from outreach.matching.solving import anchors
 from outreach.matching.solving.blend import in_order
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.known_duals import blended, named
+from outreach.matching.solving.linear import Unsolved
 from outreach.matching.solving.pricing import Pricing
 from outreach.matching.solving.relaxation import Relaxation, Round
 from tests.bench.generate import city
@@ -193,6 +194,15 @@ def test_a_known_pattern_of_all_that_gains_needs_no_search(town: tuple[Problem, 
     values = values + np.where(np.arange(ground.n) < ground.n // 2, prices.unit, 0)
     again = Pricing(ground, endless()).price(values, uses, prices.site)
     assert knowing.price(values, uses, prices.site).best == again.best
+
+
+def test_an_lp_without_room_in_64_bits_says_so(town: tuple[Problem, Plan]) -> None:
+    ground = ground_of(town[0])
+    relaxation = Relaxation(ground, endless())
+    relaxation.master.aim({"equity": 2**50})
+    relaxation.seed((), {"equity": 1})
+    with pytest.raises(Unsolved, match="64 bits"):
+        relaxation.converge(0.0, lambda _: False)
 
 
 DUALS = Duals(

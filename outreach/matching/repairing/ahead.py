@@ -6,11 +6,13 @@ and the LP is solved where it is asked for.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pickle import UnpicklingError
 
 import numpy as np
 
@@ -49,7 +51,8 @@ class Ahead:
 
     def finished(self, patience: float = 0.0) -> bool:
         """Take in what has come, waiting so many seconds for the first of it; whether nothing more will come."""
-        with suppress(EOFError, ConnectionResetError):
+        # It may have come to its end in the middle of a word.
+        with suppress(EOFError, OSError, UnpicklingError):
             while self._open and self._other.connection.poll(patience):
                 patience = 0.0
                 # Until there is more to be had, the end of it would be an error.
@@ -66,7 +69,9 @@ class Ahead:
 def _serve(
     connection: Connection, problem: Problem, plan: Plan, events: Events, deadline: float, effort: Effort
 ) -> None:
-    clock = Clock(time.monotonic(), deadline, lambda: False)
+    parent = os.getppid()
+    # Whoever started it may have been killed.
+    clock = Clock(time.monotonic(), deadline, lambda: os.getppid() != parent)
     # What is wrong with the events is told by the process that was asked.
     with suppress(OutOfTime, ProblemRefused, BrokenPipeError):
         solve_early(problem, plan, events, clock, effort, connection.send)

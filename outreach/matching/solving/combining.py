@@ -24,16 +24,28 @@ class Shelf:
     tails: Mapping[int, int | None]
 
 
-def combined(shelves: Sequence[Shelf], limit: int, request: Ints, keep: int) -> tuple[int, list[Found]]:
-    """A bound of the best combination (0 at least) and the `keep` best ones found, falling. `request` is by option."""
-    search = _Combining(shelves, limit, request, keep)
+class TooMany(RuntimeError):
+    """More combinations had to be looked at than were allowed."""
+
+
+def combined(
+    shelves: Sequence[Shelf], limit: int, request: Ints, keep: int, steps: int | None = None
+) -> tuple[int, list[Found]]:
+    """A bound of the best combination (0 at least) and the `keep` best ones found, falling. `request` is by option.
+
+    Raises `TooMany` after so many `steps`: where all shelves begin with the same few requests, wide ones take for ever.
+    """
+    search = _Combining(shelves, limit, request, keep, steps)
     found = search.run()
     best = found[0][0] if found else 0
     return max(0, best, search.tail()), found
 
 
 class _Combining:
-    def __init__(self, shelves: Sequence[Shelf], limit: int, request: Ints, keep: int) -> None:
+    def __init__(
+        self, shelves: Sequence[Shelf], limit: int, request: Ints, keep: int, steps: int | None
+    ) -> None:
+        self.steps = steps
         self.shelves = shelves
         self.limit = limit
         self.request = request
@@ -68,9 +80,16 @@ class _Combining:
                 for more, others in patterns:
                     if value + more + self.after[at + 1][left - sessions] <= self._floor():
                         break
+                    self._count()
                     asking = {int(self.request[option]) for option in others}
                     if not asking & taken:
                         self._extend(at + 1, members + others, value + more, left - sessions, taken | asking)
+
+    def _count(self) -> None:
+        if self.steps is not None:
+            self.steps -= 1
+            if self.steps < 0:
+                raise TooMany
 
     def _floor(self) -> int:
         return self.found[0][0] if len(self.found) == self.keep else 0

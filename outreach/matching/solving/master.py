@@ -20,7 +20,7 @@ from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.glop import Glop, Reals
 from outreach.matching.solving.ground import Ground, Ints
 from outreach.matching.solving.known_duals import RowPrices
-from outreach.matching.solving.linear import nearly, optimum
+from outreach.matching.solving.linear import Unsolved, nearly, optimum
 from outreach.matching.solving.links import Links
 from outreach.matching.solving.prices import LinkRow, Prices, unit_of
 
@@ -273,6 +273,8 @@ class Master:
     def _prices(self, duals: Reals) -> Prices:
         problem = self.ground.problem
         unit = unit_of(self.ground, self.aims, float(np.abs(duals).max(initial=0.0)))
+        if not unit:
+            raise Unsolved("The sums of this LP have no room in 64 bits.")
         exact = np.rint(duals * unit).astype(np.int64)
         whole = np.maximum(exact, 0)
         request = np.zeros(len(problem.requests), dtype=np.int64)

@@ -91,7 +91,10 @@ class Prices:
 
 
 def unit_of(ground: Ground, aims: Mapping[str, int], dearest: float) -> int:
-    """As fine as 64 bits allow for the largest sums that can come up: of the objective, and of the rows' prices (`dearest`)."""
+    """As fine as 64 bits allow for the largest sums that can come up: of the objective, and of the rows' prices (`dearest`).
+
+    0 where not even whole points have room.
+    """
     most = 1.0
     for goal, weight in aims.items():
         reach = float(np.abs(ground.reach[goal]).sum())
@@ -99,4 +102,5 @@ def unit_of(ground: Ground, aims: Mapping[str, int], dearest: float) -> int:
         gains = float(np.abs(ground.gain[goal]).max(initial=0)) * len(ground.problem.requests)
         most += weight * (gains + reach + use)
     most = max(most, dearest * len(ground.problem.requests))
-    return 1 << max(0, min(FINEST, ROOM_BITS - math.ceil(math.log2(most))))
+    room = ROOM_BITS - math.ceil(math.log2(most))
+    return 1 << min(FINEST, room) if room >= 0 else 0

@@ -10,13 +10,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from outreach.matching.solving.combining import Found, Members, Shelf, combined
+from outreach.matching.solving.combining import Found, Members, Shelf, TooMany, combined
 from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.ground import Ground, Ints, Site
 from outreach.matching.solving.packing import Packing
@@ -26,10 +27,10 @@ from outreach.matching.solving.set_search import SetSearch
 
 KEPT = 3
 # Patterns of a resource that are looked at when it shares its sessions with others; what lies behind them is bounded. Where only
-# that bound is worth more than the site's price, more are looked at.
+# that bound is worth more than the site's price, more are looked at, in so many steps (some 50 ms).
 WIDE = 12
-WIDER = 8
-WIDEST = 1000
+WIDER = 96
+STEPS = 20_000
 # Sets of a slot that are looked at one by one, about a millisecond; then a table is faster.
 SLOT_STEPS = 400
 # Sums of values stay below this.
@@ -81,6 +82,8 @@ class Pricing:
         self._partners: dict[int, Partners] = {}
         self._packings: dict[int, Packing] = {}
         self._last: tuple[Ints, Ints] | None = None
+        self._widened: set[int] = set()
+        """Sites that were looked at widely at these values: once more would show nothing new."""
         self._priced: dict[int, tuple[int, list[Found]]] = {}
 
     def price(self, values: Ints, uses: Ints, site_prices: Ints, covers: int = 0) -> Priced:
@@ -142,8 +145,9 @@ class Pricing:
         if self._last is not None:
             changed[self._site_of_option[values != self._last[0]]] = True
             changed[ground.site_of[np.flatnonzero((uses != self._last[1]) & (ground.site_of >= 0))]] = True
+        self._widened -= set(np.flatnonzero(changed).tolist())
         for number, one in self._priced.items():
-            if _vague(one, prices[number]):
+            if number not in self._widened and _vague(one, prices[number]):
                 changed[number] = True
         return changed
 
@@ -206,15 +210,21 @@ class Pricing:
         if site.limit is None:
             listing = self._alone(site.resources[0], promising, None, KEPT)
             return listing.best, listing.patterns
-        wide = WIDE
-        while True:
-            shelves = [
-                self._shelf(at, promising, site.limit, wide) for at in site.resources if promising.of(at)
-            ]
-            found = combined(shelves, site.limit, self.ground.request, KEPT)
-            if price is None or not _vague(found, price) or wide > WIDEST:
-                return found
-            wide *= WIDER
+        found = self._together(site, promising, WIDE, None)
+        if price is not None and number not in self._widened and _vague(found, price):
+            self._widened.add(number)
+            with suppress(TooMany):
+                return self._together(site, promising, WIDER, STEPS)
+        return found
+
+    def _together(
+        self, site: Site, promising: Promising, wide: int, steps: int | None
+    ) -> tuple[int, list[Found]]:
+        """The resources of a site together, with so many patterns of each. Raises `TooMany` after so many steps."""
+        shelves = [
+            self._shelf(at, promising, site.limit or 0, wide) for at in site.resources if promising.of(at)
+        ]
+        return combined(shelves, site.limit or 0, self.ground.request, KEPT, steps)
 
     def _everything(self, site: Site, promising: Promising) -> Found | None:
         """All that is worth anything at a site, where that is a known pattern (or nothing): no other is worth more."""
