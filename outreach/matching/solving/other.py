@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 class Other:
     """A process that has begun: `serve` is called there with its end of the connection and the arguments (pickled at once).
 
-    It ends with `end`, or with the one who started it; that one was killed it has to learn itself. Nobody waits here for it to come.
+    It ends with `end`, or with the one who started it; that one was killed it has to learn itself. Nobody waits for it to come.
     """
 
     def __init__(self, serve: Callable[..., None], *arguments: object) -> None:
