@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -38,8 +40,13 @@ from outreach.matching.repairing.found import NoRepairInTime, PinsContradict
 from outreach.matching.repairing.policies import POLICIES
 from outreach.matching.repairing.words import answer_lines, event_lines
 
+if TYPE_CHECKING:
+    from outreach.matching.repairing.ahead import Ahead
+
 # For the last look at the plans, for writing and for leaving.
 RESERVE = 0.4
+# A file of so many bytes has hundreds of requests, and a second process is worth its start.
+LARGE_FILE = 400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ def repair_command(
     Example: outreach repair spring.json plan.json events.json --out repair.json --policy fewest-schools
     """
     deadline = time.monotonic() + seconds
-    _load()
+    ahead = _load(problem_file, workers)
     problem, _ = problem_in(problem_file)
     plan, events = plan_in(plan_file), events_in(events_file)
     outputs = Outputs(out, plan_out, problem_out)
@@ -123,7 +130,7 @@ def repair_command(
             writable(path, given, noun)
     with stopped_by_signals() as stop:
         job = _Job(problem, plan, events, (plan_file, events_file), stop.is_set)
-        found = job.repaired(tuple(dict.fromkeys(policies)) or POLICIES, deadline, workers, seed)
+        found = job.repaired(tuple(dict.fromkeys(policies)) or POLICIES, deadline, workers, seed, ahead)
     _write(found, outputs)
     leave(0)
 
@@ -138,7 +145,9 @@ class _Job:
     files: tuple[Path, Path]
     stop: Callable[[], bool]
 
-    def repaired(self, policies: tuple[str, ...], deadline: float, workers: int, seed: int) -> Repair:
+    def repaired(
+        self, policies: tuple[str, ...], deadline: float, workers: int, seed: int, ahead: Ahead | None
+    ) -> Repair:
         # Here and not at the top: `--help` needs no solver.
         from outreach.matching.repair import repair
 
@@ -155,6 +164,7 @@ class _Job:
                 on_changed=told.changed,
                 on_answer=told.answer,
                 stop=self.stop,
+                ahead=ahead,
             )
         except ProblemRefused as refusal:
             refuse(f"{self.files[not refusal.path.startswith('plan.')]}: {refusal}")
@@ -163,11 +173,17 @@ class _Job:
             leave(CONTRADICTION if isinstance(error, PinsContradict) else 1)
 
 
-def _load() -> None:
-    """OR-Tools takes as long to load as a city to read: both at once on two cores."""
+def _load(problem_file: Path, workers: int) -> Ahead | None:
+    """OR-Tools takes as long to load as a city to read: both at once. With a large file a second process begins as well."""
+    from outreach.matching.repairing.ahead import started
     from outreach.matching.solving.engine import CP_SAT, Loading
 
-    Loading((CP_SAT,))
+    # Before any thread: it is quicker, and a file that cannot be looked at is refused where it is read.
+    with suppress(OSError):
+        ahead = started() if workers > 1 and problem_file.stat().st_size >= LARGE_FILE else None
+        Loading((CP_SAT,))
+        return ahead
+    return None
 
 
 class _Told:

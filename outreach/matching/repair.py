@@ -26,7 +26,7 @@ from outreach.matching.plan import (
 )
 from outreach.matching.problem import Problem
 from outreach.matching.refusal import ProblemRefused
-from outreach.matching.repairing.ahead import Ahead
+from outreach.matching.repairing.ahead import Ahead, started
 from outreach.matching.repairing.answer import Answer, Repair, answer_of
 from outreach.matching.repairing.applying import Changed, apply
 from outreach.matching.repairing.bounds import PlanBounds
@@ -57,20 +57,21 @@ def repair(
     on_answer: Callable[[Answer], None] | None = None,
     stop: Callable[[], bool] | None = None,
     whole: int = WHOLE,
+    ahead: Ahead | None = None,
 ) -> Repair:
     """The best repairs found within `seconds` of wall time, overrun by at most a second, in the order of `policies`.
 
     `sha256` is the digest of the changed problem's bytes for the new plans. `on_changed` is called when the events have
     been applied, `on_answer` with each policy's answer as soon as it is there. `stop` is asked often: once it says True,
-    what is known by then comes back. `whole` is the number of options up to which CP-SAT gets the whole problem. Raises
-    `ProblemRefused` for a plan that is not faultless or for events that do not fit, `PinsContradict` and `NoRepairInTime`
-    (`repairing/found.py`).
+    what is known by then comes back. `whole` is the number of options up to which CP-SAT gets the whole problem. `ahead` is a
+    second process where one has been started before; it is ended here. Raises `ProblemRefused` for a plan that is not
+    faultless or for events that do not fit, `PinsContradict` and `NoRepairInTime` (`repairing/found.py`).
     """
     began = time.monotonic()
     loading = Loading((CP_SAT,))
     clock = Clock(began, began + seconds, stop or _never)
     effort = Effort(workers, seed, BUDGET)
-    with _begun_ahead(problem, plan, events, clock, effort, policies) as ahead:
+    with _asked(ahead, problem, plan, events, clock, effort, policies) as asked:
         changed = changed_by(problem, plan, events)
         if on_changed is not None:
             on_changed(changed)
@@ -85,22 +86,28 @@ def repair(
             on_answer=on_answer,
             whole=whole,
             loading=loading,
-            ahead=ahead,
+            ahead=asked,
         )
 
 
 @contextmanager
-def _begun_ahead(
-    problem: Problem, plan: Plan, events: Events, clock: Clock, effort: Effort, policies: Sequence[str]
+def _asked(
+    ahead: Ahead | None,
+    problem: Problem,
+    plan: Plan,
+    events: Events,
+    clock: Clock,
+    effort: Effort,
+    policies: Sequence[str],
 ) -> Iterator[Ahead | None]:
-    """The second process, where it is worth its start; it does not outlive the block."""
-    ahead = None
-    if effort.workers > 1 and MOST_SERVED in policies and len(problem.requests) >= LARGE:
-        # No room for one more process, or no process may have children here: then one does it all.
-        with suppress(OSError, AssertionError):
-            ahead = Ahead(problem, plan, events, clock, effort)
+    """The second process at work on the question, where it is worth its start; it does not outlive the block."""
+    large = effort.workers > 1 and MOST_SERVED in policies and len(problem.requests) >= LARGE
     try:
-        yield ahead
+        if large and ahead is None:
+            ahead = started()
+        if large and ahead is not None:
+            ahead.begin(problem, plan, events, clock, effort)
+        yield ahead if large else None
     finally:
         if ahead is not None:
             ahead.end()

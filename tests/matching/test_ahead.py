@@ -15,6 +15,7 @@ from outreach.matching import repair as repairs
 from outreach.matching.plan import Plan
 from outreach.matching.problem import Problem
 from outreach.matching.problem_json import read_problem
+from outreach.matching.repairing import ahead as ahead_module
 from outreach.matching.repairing.ahead import Ahead, Early, solve_early
 from outreach.matching.repairing.answer import Answer
 from outreach.matching.repairing.events import Events
@@ -85,7 +86,7 @@ def test_where_no_process_can_be_started_one_does_it_all(
 
     alone = worth(answered(town, 1))
     monkeypatch.setattr(repairs, "LARGE", 0)
-    monkeypatch.setattr(repairs, "Ahead", refused)
+    monkeypatch.setattr(ahead_module, "Other", refused)
     assert worth(answered(town, 2)) == alone
 
 
@@ -133,8 +134,9 @@ def test_what_is_known_is_told_as_it_comes_and_the_last_word_is_marked(
     assert len(heard) > 1
     assert heard[0].bound is not None
     # The other process says the same.
-    ahead = Ahead(problem, plan, events, endless(), EFFORT)
+    ahead = Ahead()
     try:
+        ahead.begin(problem, plan, events, endless(), EFFORT)
         until = time.monotonic() + 60
         while not ahead.finished(0.1):
             assert time.monotonic() < until
@@ -143,11 +145,26 @@ def test_what_is_known_is_told_as_it_comes_and_the_last_word_is_marked(
         ahead.end()
 
 
+def test_a_process_that_was_started_for_nothing_is_ended(
+    town: tuple[Problem, Plan, Events], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem, plan, events = town
+    repairs.repair(problem, plan, events, seconds=60, workers=2, ahead=Ahead())
+    assert multiprocessing.active_children() == []
+    # And one that was started beforehand is the one that is asked.
+    monkeypatch.setattr(repairs, "LARGE", 0)
+    monkeypatch.setattr(repairs, "started", lambda: pytest.fail("there is one already"))
+    before = Ahead()
+    repairs.repair(problem, plan, events, seconds=60, workers=2, whole=0, ahead=before)
+    assert before.found is None or before.found.bound is not None
+    assert multiprocessing.active_children() == []
+
+
 def test_only_large_problems_and_that_policy_have_a_process(
     town: tuple[Problem, Plan, Events], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     problem, plan, events = town
-    monkeypatch.setattr(repairs, "Ahead", lambda *arguments: pytest.fail("nobody asked for it"))
+    monkeypatch.setattr(repairs, "started", lambda: pytest.fail("nobody asked for it"))
     repairs.repair(problem, plan, events, seconds=60, workers=2)
     monkeypatch.setattr(repairs, "LARGE", 0)
     others = [policy for policy in POLICIES if policy != MOST_SERVED]

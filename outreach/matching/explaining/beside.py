@@ -24,7 +24,8 @@ class Beside:
     """The other process. `ask` as often as there is something to ask, then `no_more`; `answers` gives what has come by now."""
 
     def __init__(self, problem: Problem, plan: Sequence[Assignment], deadline: float) -> None:
-        self._other = Other(_serve, problem, plan, deadline)
+        self._other = Other(_serve)
+        self._other.give(problem, plan, deadline)
         self._here = self._other.connection
         self._open = True
 

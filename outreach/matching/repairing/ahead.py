@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pickle import UnpicklingError
 
@@ -25,7 +26,7 @@ from outreach.matching.repairing.most import Most
 from outreach.matching.repairing.policies import serving_of
 from outreach.matching.repairing.scene import Scene
 from outreach.matching.repairing.standing import standing
-from outreach.matching.solving.engine import Clock, Effort, OutOfTime
+from outreach.matching.solving.engine import MATH_OPT, Clock, Effort, OutOfTime
 from outreach.matching.solving.other import Other
 
 # Of the time there is, the rest being for whoever takes over its answer.
@@ -42,12 +43,17 @@ class Early:
 
 
 class Ahead:
-    """The other process; `end` is to be called whatever happens. `found`: what has been heard of it last."""
+    """The other process, which loads what it needs at once; `end` is to be called whatever happens. `found`: what has been heard of
+    it last."""
 
-    def __init__(self, problem: Problem, plan: Plan, events: Events, clock: Clock, effort: Effort) -> None:
-        self._other = Other(_serve, problem, plan, events, clock.rest(SHARE).deadline, effort)
+    def __init__(self) -> None:
+        self._other = Other(_serve, _load)
         self._open = True
         self.found: Early | None = None
+
+    def begin(self, problem: Problem, plan: Plan, events: Events, clock: Clock, effort: Effort) -> None:
+        """Give it the question, once."""
+        self._other.give(problem, plan, events, clock.rest(SHARE).deadline, effort)
 
     def finished(self, patience: float = 0.0) -> bool:
         """Take in what has come, waiting so many seconds for the first of it; whether nothing more will come."""
@@ -64,6 +70,17 @@ class Ahead:
     def end(self) -> None:
         """Stop it, whatever it does."""
         self._other.end()
+
+
+def started() -> Ahead | None:
+    """A second process; None where there is no room for one more, or where no process may have children: then one does it all."""
+    with suppress(OSError, AssertionError):
+        return Ahead()
+    return None
+
+
+def _load() -> None:
+    import_module(MATH_OPT)
 
 
 def _serve(

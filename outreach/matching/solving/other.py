@@ -13,16 +13,16 @@ from multiprocessing.connection import Connection
 
 
 class Other:
-    """A process that has begun: `serve` is called there with its end of the connection and the arguments (pickled at once).
+    """A process that has begun: it calls `prepare`, waits for what it is given, and calls `serve` with its connection and that.
 
     It ends with `end`, or with the one who started it; that one was killed it has to learn itself. Nobody waits for it to come.
     """
 
-    def __init__(self, serve: Callable[..., None], *arguments: object) -> None:
+    def __init__(self, serve: Callable[..., None], prepare: Callable[[], None] | None = None) -> None:
         # A fork would copy the threads of a solver half.
         context = multiprocessing.get_context("spawn")
         self.connection, there = context.Pipe()
-        self._process = context.Process(target=_begin, args=(there, serve), daemon=True)
+        self._process = context.Process(target=_begin, args=(there, serve, prepare), daemon=True)
         # Ctrl-C at a terminal goes to both processes; the other one does not hear it, from its first moment on. The tracker comes
         # first: its start would take the mask away again.
         resource_tracker.ensure_running()
@@ -32,14 +32,22 @@ class Other:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         there.close()
+        self._sending: threading.Thread | None = None
+
+    def give(self, *arguments: object) -> None:
+        """What `serve` gets beside the connection, once. It is pickled at once and sent by and by."""
         # A pipe holds little: whoever sends a city waits until the other one has started and reads.
         self._sending = threading.Thread(target=self._send, args=(pickle.dumps(arguments),), daemon=True)
         self._sending.start()
 
     def say(self, word: object) -> None:
         """Send something after the arguments. The other side may have come to its end: then it is heard by nobody."""
-        self._sending.join()
+        self._sent()
         self._send(pickle.dumps(word))
+
+    def _sent(self) -> None:
+        if self._sending is not None:
+            self._sending.join()
 
     def _send(self, pickled: bytes) -> None:
         with suppress(OSError):
@@ -53,10 +61,14 @@ class Other:
         """Stop it, whatever it does."""
         self._process.kill()
         self._process.join()
-        self._sending.join()
+        self._sent()
         self.connection.close()
 
 
-def _begin(connection: Connection, serve: Callable[..., None]) -> None:
-    arguments: Sequence[object] = connection.recv()
-    serve(connection, *arguments)
+def _begin(connection: Connection, serve: Callable[..., None], prepare: Callable[[], None] | None) -> None:
+    if prepare is not None:
+        prepare()
+    # Whoever started it may have nothing for it.
+    with suppress(EOFError):
+        arguments: Sequence[object] = connection.recv()
+        serve(connection, *arguments)
