@@ -27,10 +27,10 @@ from outreach.matching.solving.set_search import SetSearch
 
 KEPT = 3
 # Patterns of a resource that are looked at when it shares its sessions with others; what lies behind them is bounded. Where only
-# that bound is worth more than the site's price, more are looked at, in so many steps (some 50 ms).
+# that bound is worth more than the site's price, more are looked at, each time in so many steps (some 150 ms).
 WIDE = 12
-WIDER = 96
-STEPS = 20_000
+WIDER = (96, 768, 6144)
+STEPS = 100_000
 # Sets of a slot that are looked at one by one, about a millisecond; then a table is faster.
 SLOT_STEPS = 400
 # Sums of values stay below this.
@@ -214,7 +214,9 @@ class Pricing:
         if price is not None and number not in self._widened and _vague(found, price):
             self._widened.add(number)
             with suppress(TooMany):
-                return self._together(site, promising, WIDER, STEPS)
+                for wide in WIDER:
+                    if _vague(found, price):
+                        found = self._together(site, promising, wide, STEPS)
         return found
 
     def _together(
