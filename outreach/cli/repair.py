@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,13 +122,14 @@ def repair_command(
     """
     deadline = time.monotonic() + seconds
     ahead = _load(problem_file, workers)
-    problem, _ = problem_in(problem_file)
-    plan, events = plan_in(plan_file), events_in(events_file)
     outputs = Outputs(out, plan_out, problem_out)
-    for path in filter(None, (out, plan_out, problem_out)):
-        for given, noun in ((problem_file, "problem"), (plan_file, "plan"), (events_file, "events file")):
-            writable(path, given, noun)
-    with stopped_by_signals() as stop:
+    with _leaving():
+        problem, _ = problem_in(problem_file)
+        plan, events = plan_in(plan_file), events_in(events_file)
+        for path in filter(None, (out, plan_out, problem_out)):
+            for given, noun in ((problem_file, "problem"), (plan_file, "plan"), (events_file, "events file")):
+                writable(path, given, noun)
+    with _leaving(), stopped_by_signals() as stop:
         job = _Job(problem, plan, events, (plan_file, events_file), stop.is_set)
         found = job.repaired(tuple(dict.fromkeys(policies)) or POLICIES, deadline, workers, seed, ahead)
     _write(found, outputs)
@@ -171,6 +172,15 @@ class _Job:
         except (PinsContradict, NoRepairInTime) as error:
             click.echo(f"outreach repair: {error}", err=True)
             leave(CONTRADICTION if isinstance(error, PinsContradict) else 1)
+
+
+@contextmanager
+def _leaving() -> Iterator[None]:
+    """Whoever goes while OR-Tools is being loaded does not wait for it: the interpreter's own way out falls over it sometimes."""
+    try:
+        yield
+    except SystemExit as ending:
+        leave(ending.code if isinstance(ending.code, int) else 1)
 
 
 def _load(problem_file: Path, workers: int) -> Ahead | None:
