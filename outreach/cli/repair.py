@@ -37,7 +37,7 @@ from outreach.matching.repairing.answer_json import repair_bytes
 from outreach.matching.repairing.applying import Changed
 from outreach.matching.repairing.events import Events
 from outreach.matching.repairing.found import NoRepairInTime, PinsContradict
-from outreach.matching.repairing.policies import POLICIES
+from outreach.matching.repairing.policies import MOST_SERVED, POLICIES
 from outreach.matching.repairing.words import answer_lines, event_lines
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 # For the last look at the plans, for writing and for leaving.
 RESERVE = 0.4
-# A file of so many bytes has hundreds of requests, and a second process is worth its start.
+# Before a file is read: so many bytes probably have the requests (`repair.LARGE`) for which a second process is worth its start.
 LARGE_FILE = 400_000
 
 
@@ -121,7 +121,8 @@ def repair_command(
     Example: outreach repair spring.json plan.json events.json --out repair.json --policy fewest-schools
     """
     deadline = time.monotonic() + seconds
-    ahead = _load(problem_file, workers)
+    chosen = tuple(dict.fromkeys(policies)) or POLICIES
+    ahead = _load(problem_file, workers, chosen)
     outputs = Outputs(out, plan_out, problem_out)
     with _leaving():
         problem, _ = problem_in(problem_file)
@@ -131,7 +132,7 @@ def repair_command(
                 writable(path, given, noun)
     with _leaving(), stopped_by_signals() as stop:
         job = _Job(problem, plan, events, (plan_file, events_file), stop.is_set)
-        found = job.repaired(tuple(dict.fromkeys(policies)) or POLICIES, deadline, workers, seed, ahead)
+        found = job.repaired(chosen, deadline, workers, seed, ahead)
     _write(found, outputs)
     leave(0)
 
@@ -183,14 +184,15 @@ def _leaving() -> Iterator[None]:
         leave(ending.code if isinstance(ending.code, int) else 1)
 
 
-def _load(problem_file: Path, workers: int) -> Ahead | None:
+def _load(problem_file: Path, workers: int, policies: tuple[str, ...]) -> Ahead | None:
     """OR-Tools takes as long to load as a city to read: both at once. With a large file a second process begins as well."""
     from outreach.matching.repairing.ahead import started
     from outreach.matching.solving.engine import CP_SAT, Loading
 
     # Before any thread: it is quicker, and a file that cannot be looked at is refused where it is read.
     with suppress(OSError):
-        ahead = started() if workers > 1 and problem_file.stat().st_size >= LARGE_FILE else None
+        wanted = workers > 1 and MOST_SERVED in policies and problem_file.stat().st_size >= LARGE_FILE
+        ahead = started() if wanted else None
         Loading((CP_SAT,))
         return ahead
     return None
