@@ -11,6 +11,16 @@ from flask import Flask
 from outreach.models import db
 from outreach.services.transaction import Refusal
 
+ONE_WRITER = "sqlite"
+HELD_UP = 1.0
+FREE = 60.0
+
+
+def patience(engine: str, *, locked: bool = False) -> float:
+    """Seconds to wait for somebody else's step: a moment where a lock (or SQLite's one writer) holds them up until
+    we go on, and as long as a busy machine may take where nothing does."""
+    return HELD_UP if locked or engine == ONE_WRITER else FREE
+
 
 def at_once(app: Flask, *deeds: Callable[[], object]) -> list[str]:
     """Carry the deeds out; "done" or the refusal's class for each. A fault comes through."""

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from outreach.models import School, db
 from outreach.services import schools
 from outreach.services.school_file import read_school_file
+from tests.at_once import HELD_UP, ONE_WRITER, patience
 from tests.build import NOW
 from tests.engines import Database
 from tests.services.school_file_lookalike import look_alike, written
@@ -41,14 +42,14 @@ def both(app: Flask) -> list[tuple[int, int] | str]:
     return sorted(told, key=str)
 
 
-def meet(monkeypatch: pytest.MonkeyPatch) -> None:
+def meet(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """Both compare before either writes, as far as the locks let them; whoever waits in vain goes on after a moment."""
     barrier, real = threading.Barrier(2), schools._compare
 
     def compare(file: Any) -> Any:
         pairs = real(file)
         try:
-            barrier.wait(timeout=1)
+            barrier.wait(seconds)
         except threading.BrokenBarrierError:
             return pairs
         return pairs
@@ -57,7 +58,7 @@ def meet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_second_finds_everything_done(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    meet(monkeypatch)
+    meet(monkeypatch, HELD_UP)
     assert both(app) == [(0, 81), (81, 0)]
     with app.app_context():
         assert db.session.scalar(select(func.count(School.id))) == 81
@@ -66,9 +67,9 @@ def test_the_second_finds_everything_done(app: Flask, monkeypatch: pytest.Monkey
 def test_without_the_lock_one_of_them_would_fail(
     app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    meet(monkeypatch)
+    meet(monkeypatch, patience(database.engine))
     nothing: Callable[..., None] = lambda name, *, now: None  # noqa: E731
     monkeypatch.setattr(schools, "one_at_a_time", nothing)
     # SQLite has one writer at a time whatever we do.
-    expected = [(0, 81), (81, 0)] if database.engine == "sqlite" else [(81, 0), "IntegrityError"]
+    expected = [(0, 81), (81, 0)] if database.engine == ONE_WRITER else [(81, 0), "IntegrityError"]
     assert both(app) == expected

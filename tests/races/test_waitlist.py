@@ -20,6 +20,7 @@ from outreach.models import BookingState, WaitlistEntry, WaitlistState, db
 from outreach.services import waitlist
 from outreach.services.bookings import cancel_booking
 from outreach.services.transaction import one_transaction
+from tests.at_once import patience
 from tests.booking_stage import letters, make_stage, taken
 from tests.build import NOW
 from tests.cast import Cast
@@ -75,7 +76,7 @@ def test_who_leaves_meanwhile_hinders_nobody(
     def halfway(*given: Any) -> datetime:
         leaving.start()
         # SQLite has one writer: there the leaving one waits for us, and finds a place offered.
-        leaving.join(1)
+        leaving.join(patience(database.engine))
         return really_halfway(*given)
 
     monkeypatch.setattr(waitlist, "halfway", halfway)

@@ -37,10 +37,11 @@ from outreach.services.series import Series
 from outreach.services.slots import add_series, add_slot, cancel_slot
 from outreach.services.transaction import ChangedMeanwhile, one_transaction
 from tests import build, visit_rows
-from tests.at_once import at_once
+from tests.at_once import HELD_UP, ONE_WRITER, at_once, patience
 from tests.booking_stage import make_stage, read
 from tests.build import NOW
 from tests.cast import Cast
+from tests.engines import Database
 
 CROWD = 6
 FRIDAYS = Series(
@@ -83,14 +84,16 @@ def test_a_series_sent_by_many_is_made_once(app: Flask, cast: Cast, crowd: Crowd
         assert db.session.query(Slot).count() == 3
 
 
-def overlapping(crowd: Crowd, cast: Cast, offer: int, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+def overlapping(
+    crowd: Crowd, cast: Cast, offer: int, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> Counter[str]:
     """Two slots that overlap without the same start, so no UNIQUE can tell; each looks before the other has written."""
     both_looked, real = Barrier(2), slots.first_clash
 
     def slowly(*facts: Any) -> Slot | None:
         found: Slot | None = real(*facts)
         with suppress(BrokenBarrierError):
-            both_looked.wait(1)
+            both_looked.wait(seconds)
         return found
 
     def adding(start: time) -> Callable[[], object]:
@@ -102,9 +105,9 @@ def overlapping(crowd: Crowd, cast: Cast, offer: int, monkeypatch: pytest.Monkey
 
 
 def test_of_overlapping_slots_one_is_made(
-    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> None:
-    answers = overlapping(crowd, cast, posted(app, cast), monkeypatch)
+    answers = overlapping(crowd, cast, posted(app, cast), monkeypatch, patience(database.engine, locked=True))
     assert answers == {"done": 1, "SlotDoesNotHold": 1}
 
 
@@ -114,13 +117,11 @@ def unlocked(table: type[Offer], offer_id: int) -> Offer:
 
 
 def test_without_the_lock_two_slots_would_overlap(
-    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> None:
     monkeypatch.setattr(slots, "locked", unlocked)
-    with app.app_context():
-        one_writer = db.engine.dialect.name == "sqlite"
-    answers = overlapping(crowd, cast, posted(app, cast), monkeypatch)
-    assert answers == ({"done": 1, "SlotDoesNotHold": 1} if one_writer else {"done": 2})
+    answers = overlapping(crowd, cast, posted(app, cast), monkeypatch, patience(database.engine))
+    assert answers == ({"done": 1, "SlotDoesNotHold": 1} if database.engine == ONE_WRITER else {"done": 2})
 
 
 def test_an_invitation_sent_by_many_is_one_account_one_role_one_letter(
@@ -184,7 +185,7 @@ def test_an_invitation_answered_while_it_is_made_once_more(
 
 
 def both_leave(
-    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> tuple[list[str], int]:
     """Two administrators end their roles, each counting the other before either has gone: (answers, who is left)."""
     with app.app_context(), one_transaction():
@@ -196,7 +197,7 @@ def both_leave(
     def slowly(leaving: User) -> None:
         real(leaving)
         with suppress(BrokenBarrierError):
-            both_counted.wait(1)
+            both_counted.wait(seconds)
 
     def leaves(name: str) -> Callable[[], object]:
         return lambda: people.end_membership(membership_id=roles[name], by=cast.user(name), now=NOW)
@@ -208,23 +209,23 @@ def both_leave(
 
 
 def test_of_two_administrators_who_leave_at_once_one_stays(
-    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> None:
-    assert both_leave(app, cast, crowd, monkeypatch) == (["LastAdministrator", "done"], 1)
+    told = both_leave(app, cast, crowd, monkeypatch, patience(database.engine, locked=True))
+    assert told == (["LastAdministrator", "done"], 1)
 
 
 def test_without_the_name_they_hold_both_administrators_would_leave(
-    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> None:
     monkeypatch.setattr(people, "one_at_a_time", lambda *_name, **_now: None)
-    with app.app_context():
-        one_writer = db.engine.dialect.name == "sqlite"
-    answers = both_leave(app, cast, crowd, monkeypatch)
-    assert answers == ((["LastAdministrator", "done"], 1) if one_writer else (["done", "done"], 0))
+    told = both_leave(app, cast, crowd, monkeypatch, patience(database.engine))
+    one_stays = (["LastAdministrator", "done"], 1)
+    assert told == (one_stays if database.engine == ONE_WRITER else (["done", "done"], 0))
 
 
 def withdrawn_while_booked(
-    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> tuple[str, int]:
     """A school books between the question whether anybody has booked and the withdrawal: (state, live bookings)."""
     with app.app_context():
@@ -235,7 +236,7 @@ def withdrawn_while_booked(
     def slowly(offer: Offer) -> int:
         found = real(offer)
         asked.set()
-        booked.wait(1)
+        booked.wait(seconds)
         return found
 
     def books() -> object:
@@ -254,18 +255,18 @@ def withdrawn_while_booked(
 
 
 def test_an_offer_is_withdrawn_or_booked_never_both(
-    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> None:
-    assert withdrawn_while_booked(app, cast, crowd, monkeypatch) == ("withdrawn", 0)
+    seconds = patience(database.engine, locked=True)
+    assert withdrawn_while_booked(app, cast, crowd, monkeypatch, seconds) == ("withdrawn", 0)
 
 
 def test_without_the_lock_an_offer_would_be_withdrawn_from_under_a_school(
-    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, crowd: Crowd, monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> None:
     monkeypatch.setattr(offers, "locked", unlocked)
-    with app.app_context():
-        one_writer = db.engine.dialect.name == "sqlite"
-    assert withdrawn_while_booked(app, cast, crowd, monkeypatch) == ("withdrawn", 0 if one_writer else 1)
+    state, held = withdrawn_while_booked(app, cast, crowd, monkeypatch, patience(database.engine))
+    assert (state, held) == ("withdrawn", 0 if database.engine == ONE_WRITER else 1)
 
 
 def test_a_school_that_confirms_while_its_slot_is_cancelled_does_not_stop_the_cancelling(
@@ -279,7 +280,7 @@ def test_a_school_that_confirms_while_its_slot_is_cancelled_does_not_stop_the_ca
 
     def slowly(**facts: Any) -> None:
         looked.set()
-        confirmed.wait(1)
+        confirmed.wait(HELD_UP)
         real(**facts)
 
     def confirms() -> object:
