@@ -185,7 +185,8 @@ def _leaving() -> Iterator[None]:
 
 
 def _load(problem_file: Path, workers: int, policies: tuple[str, ...]) -> Ahead | None:
-    """OR-Tools takes as long to load as a city to read: both at once. With a large file a second process begins as well."""
+    """OR-Tools takes as long to load as a city to read: both at once, or, with a large file, a second process begins. Then
+    reading comes first, because that one waits for it."""
     from outreach.matching.repairing.ahead import started
     from outreach.matching.solving.engine import CP_SAT, Loading
 
@@ -193,7 +194,8 @@ def _load(problem_file: Path, workers: int, policies: tuple[str, ...]) -> Ahead 
     with suppress(OSError):
         wanted = workers > 1 and MOST_SERVED in policies and problem_file.stat().st_size >= LARGE_FILE
         ahead = started() if wanted else None
-        Loading((CP_SAT,))
+        if ahead is None:
+            Loading((CP_SAT,))
         return ahead
     return None
 

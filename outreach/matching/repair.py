@@ -68,10 +68,11 @@ def repair(
     faultless or for events that do not fit, `PinsContradict` and `NoRepairInTime` (`repairing/found.py`).
     """
     began = time.monotonic()
-    loading = Loading((CP_SAT,))
     clock = Clock(began, began + seconds, stop or _never)
     effort = Effort(workers, seed, BUDGET)
     with _asked(ahead, problem, plan, events, clock, effort, policies) as asked:
+        # Not before the other process has its question: loading would hold it up.
+        loading = Loading((CP_SAT,))
         changed = changed_by(problem, plan, events)
         if on_changed is not None:
             on_changed(changed)

@@ -79,7 +79,8 @@ def test_a_plan_comes_with_the_duals_of_who_is_served(town: tuple[Problem, Plan]
         assert all(price > 0 for price in one.requests.values())
 
 
-def test_where_everybody_is_served_the_schools_alone_set_prices() -> None:
+def test_where_everybody_is_served_the_schools_alone_set_prices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(anchors, "EDGE", 0.0)
     problem = read_problem(json.dumps(city(60, 12, 5)).encode())
     plan = solve(problem, seconds=3, workers=1)
     assert all(goal.proven for goal in plan.objectives[:2])
@@ -99,10 +100,30 @@ def test_the_duals_lead_to_the_same_bound_on_a_shorter_way(town: tuple[Problem, 
     # No solution that makes use of an anchor is the last one, and every round's bound holds.
     assert not found.anchored
     assert min(one.bound for one in rounds) >= plain.relaxed.value - 1e-3
-    if lost == 0:
-        # Nothing has changed: the duals prove the plan at once.
-        assert rounds[0].whole // rounds[0].relaxed.prices.unit == math.floor(plain.relaxed.value + 1e-6)
-        assert len(rounds) < len(plain_rounds)
+    assert len(rounds) < len(plain_rounds)
+
+
+def test_where_nothing_has_changed_the_duals_prove_the_plan_at_once(
+    town: tuple[Problem, Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(anchors, "EDGE", 0.0)
+    problem, plan = town
+    ground, kept = after(problem, plan, 0)
+    found, rounds = converged(ground, kept, plan.duals)
+    assert rounds[0].whole // rounds[0].relaxed.prices.unit == math.floor(found.relaxed.value + 1e-6)
+
+
+def test_at_its_edge_an_anchor_is_left_only_for_a_gain(
+    town: tuple[Problem, Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without one the LP leaves its anchors one by one."""
+    problem, plan = town
+    ground, kept = after(problem, plan, 4)
+    found, rounds = converged(ground, kept, plan.duals)
+    monkeypatch.setattr(anchors, "EDGE", 0.0)
+    without, more = converged(ground, kept, plan.duals)
+    assert found.relaxed.value == pytest.approx(without.relaxed.value)
+    assert len(rounds) < len(more)
 
 
 def test_prices_out_of_thin_air_lead_there_too(town: tuple[Problem, Plan]) -> None:

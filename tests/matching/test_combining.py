@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from outreach.matching.problem_json import read_problem
-from outreach.matching.solving import pricing
+from outreach.matching.solving import together
 from outreach.matching.solving.combining import Shelf, TooMany, combined
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.pricing import Pricing
@@ -75,25 +75,25 @@ def test_a_vague_bound_is_looked_into_once(monkeypatch: pytest.MonkeyPatch) -> N
     values, uses = 1000 * ground.gain["pupils"], np.zeros(ground.resources, dtype=np.int64)
     (site,) = (at for at, one in enumerate(ground.sites) if one.limit is not None)
     looks: list[int] = []
-    together = Pricing._together
+    look = together.Together._look
 
-    def spied(self: Pricing, *given: Any) -> Any:
+    def spied(self: together.Together, *given: Any) -> Any:
         looks.append(given[2])
-        return together(self, *given)
+        return look(self, *given)
 
-    monkeypatch.setattr(Pricing, "_together", spied)
-    monkeypatch.setattr(pricing, "STEPS", 100)
+    monkeypatch.setattr(together.Together, "_look", spied)
+    monkeypatch.setattr(together, "STEPS", 100)
     asked = Pricing(ground, endless())
     narrow = asked.price(values, uses, np.zeros(len(ground.sites), dtype=np.int64)).best[site]
     best = asked._priced[site][1][0][0]
     assert best < narrow
-    assert looks == [pricing.WIDE]
+    assert looks == [together.WIDE]
     # The site costs what its best pattern is worth: only the bound says that there may be more.
     prices = np.full(len(ground.sites), best, dtype=np.int64)
     assert asked.price(values, uses, prices).best[site] == narrow
-    assert looks == [pricing.WIDE, pricing.WIDE, pricing.WIDER[0]]
+    assert looks == [together.WIDE, together.WIDE, together.WIDER[0]]
     assert asked.price(values, uses, prices).best[site] == narrow
     assert len(looks) == 3
     # Other values are another question.
     asked.price(values + 1, uses, prices)
-    assert looks[3:] in ([pricing.WIDE], [pricing.WIDE, pricing.WIDER[0]])
+    assert looks[3:] in ([together.WIDE], [together.WIDE, together.WIDER[0]])

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from outreach.matching.problem_json import read_problem
-from outreach.matching.solving import packing, pricing
+from outreach.matching.solving import filling, packing
+from outreach.matching.solving.filling import Filling
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.packing import Packing
 from outreach.matching.solving.partners import SlotPartners
@@ -171,8 +172,8 @@ def test_a_slot_without_a_limit_of_groups_is_filled_by_a_table(monkeypatch: pyte
     monkeypatch.setattr(
         SlotPartners, "together", lambda self, members: tried.append(1) or together(self, members)
     )
-    listing = Pricing(ground, endless()).patterns(0, options, 0, len(options), 3)
-    assert len(tried) < 2 * pricing.SLOT_STEPS
+    listing = Filling(ground, endless()).patterns(0, options, 0, len(options), 3)
+    assert len(tried) < 2 * filling.SLOT_STEPS
     assert listing.best == listing.patterns[0][0] > 0
 
 
@@ -192,10 +193,10 @@ def test_a_full_hall_is_priced_alike_set_by_set_and_by_table(
     slot = slots_of(ground)[0]
     values = random_values(ground, slot, rng)
     options = sorted(((value, option) for option, value in values.items()), reverse=True)
-    searched = Pricing(ground, endless())
-    monkeypatch.setattr(pricing, "SLOT_STEPS", 10**9)
+    searched = Filling(ground, endless())
+    monkeypatch.setattr(filling, "SLOT_STEPS", 10**9)
     one_by_one = searched.patterns(slot, options, 0, 8, 3)
-    monkeypatch.setattr(pricing, "SLOT_STEPS", 0)
-    by_table = Pricing(ground, endless()).patterns(slot, options, 0, 8, 3)
+    monkeypatch.setattr(filling, "SLOT_STEPS", 0)
+    by_table = Filling(ground, endless()).patterns(slot, options, 0, 8, 3)
     assert by_table.best == one_by_one.best == one_by_one.patterns[0][0]
     assert by_table.patterns[0][0] == one_by_one.patterns[0][0]

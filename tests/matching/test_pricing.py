@@ -14,6 +14,7 @@ from outreach.matching.problem import Problem
 from outreach.matching.problem_json import read_problem
 from outreach.matching.solving.combining import Shelf, combined
 from outreach.matching.solving.engine import Clock, OutOfTime
+from outreach.matching.solving.filling import Filling
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.partners import BlockPartners
 from outreach.matching.solving.pricing import Pricing
@@ -48,13 +49,43 @@ def test_the_best_pattern_of_a_site_is_found(name: str) -> None:
         for _ in range(5):
             prices = random_prices(ground, rng)
             values, uses = prices.option_values(ground, ()).tolist(), prices.use_values(ground).tolist()
-            priced = Pricing(ground, endless()).price(np.array(values), np.array(uses), prices.site)
-            for site, best in enumerate(priced.best):
-                least, most = (
+            free = np.zeros_like(prices.site)
+            priced = Pricing(ground, endless()).price(np.array(values), np.array(uses), free)
+            ends = [
+                [
                     max([0, *(worth(ground, members, values, uses) for members in patterns[site])])
                     for patterns in (strict, loose)
-                )
-                assert least <= best <= most
+                ]
+                for site in range(len(ground.sites))
+            ]
+            assert all(least <= best <= most for best, (least, most) in zip(priced.best, ends, strict=True))
+            # At a price nobody has to look for less than that.
+            asked = np.array([max(0, most + rng.randint(-9, 9)) for _, most in ends], dtype=np.int64)
+            told = Pricing(ground, endless()).price(np.array(values), np.array(uses), asked)
+            for site, (least, most) in enumerate(ends):
+                assert least <= told.best[site] <= max(most, asked[site])
+            gaining = {site for site, best in enumerate(priced.best) if best > asked[site]}
+            assert {site for site, _ in told.columns} == gaining & {site for site, _ in priced.columns}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_price_hides_no_pattern_worth_more(seed: int) -> None:
+    """Nor does what was known at other prices: a site's price falls round by round, its options' values stay."""
+    ground = ground_of(wild(seed, teams=2, requests=6))
+    rng = random.Random(seed)
+    prices = random_prices(ground, rng)
+    values, uses = prices.option_values(ground, ()), prices.use_values(ground)
+    free = Pricing(ground, endless()).price(values, uses, np.zeros_like(prices.site))
+    found = {one: worth(ground, one[1], values.tolist(), uses.tolist()) for one in free.columns}
+    asked = Pricing(ground, endless())
+    for share in (1.5, 1.0, 0.9, 0.5, 0.0, 0.7):
+        site_prices = np.array([int(share * best) for best in free.best], dtype=np.int64)
+        told = asked.price(values, uses, site_prices)
+        gaining = {site for (site, _), value in found.items() if value > site_prices[site]}
+        assert {site for site, _ in told.columns} == gaining
+        for site, best in enumerate(told.best):
+            known = max([0, *(value for one, value in found.items() if one[0] == site)])
+            assert known <= best <= max(free.best[site], site_prices[site])
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -157,7 +188,7 @@ def test_a_search_through_the_days_of_a_team_looks_at_the_clock(monkeypatch: pyt
         BlockPartners, "together", lambda self, members: tried.append(1) or together(self, members)
     )
     now = time.monotonic()
-    late = Pricing(ground, Clock(now, now, lambda: False))
+    late = Filling(ground, Clock(now, now, lambda: False))
     with pytest.raises(OutOfTime):
         late.patterns(block, options, 0, 9, 3)
     assert len(tried) < 200

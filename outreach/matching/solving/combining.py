@@ -29,22 +29,52 @@ class TooMany(RuntimeError):
 
 
 def combined(
-    shelves: Sequence[Shelf], limit: int, request: Ints, keep: int, steps: int | None = None
+    shelves: Sequence[Shelf], limit: int, request: Ints, keep: int, steps: int | None = None, floor: int = 0
 ) -> tuple[int, list[Found]]:
-    """A bound of the best combination (0 at least) and the `keep` best ones found, falling. `request` is by option.
+    """A bound of the best combination (`floor` at least) and the `keep` best ones found, falling; those worth no more than `floor`
+    are none. `request` is by option.
 
     Raises `TooMany` after so many `steps`: where all shelves begin with the same few requests, wide ones take for ever.
     """
-    search = _Combining(shelves, limit, request, keep, steps)
+    search = _Combining(shelves, limit, request, keep, steps, floor)
     found = search.run()
-    best = found[0][0] if found else 0
-    return max(0, best, search.tail()), found
+    best = found[0][0] if found else floor
+    return max(best, search.tail()), found
+
+
+def beside(tops: Sequence[Mapping[int, int]], limit: int) -> list[list[int]]:
+    """By shelf and number of sessions, what all other shelves are worth at most with these; `tops`: what each is by itself."""
+    after = _after(tops, limit)
+    before = [0] * (limit + 1)
+    found = []
+    for at, top in enumerate(tops):
+        behind = after[at + 1]
+        found.append(
+            [max(before[k] + behind[left - k] for k in range(left + 1)) for left in range(limit + 1)]
+        )
+        before = _with(before, top)
+    return found
+
+
+def _after(tops: Sequence[Mapping[int, int]], limit: int) -> list[list[int]]:
+    """after[i][k]: what shelves i, i+1, ... are worth at most with k sessions."""
+    after = [[0] * (limit + 1)]
+    for top in reversed(tops):
+        after.append(_with(after[-1], top))
+    return after[::-1]
 
 
 class _Combining:
     def __init__(
-        self, shelves: Sequence[Shelf], limit: int, request: Ints, keep: int, steps: int | None
+        self,
+        shelves: Sequence[Shelf],
+        limit: int,
+        request: Ints,
+        keep: int,
+        steps: int | None,
+        floor: int,
     ) -> None:
+        self.floor = floor
         self.steps = steps
         self.shelves = shelves
         self.limit = limit
@@ -55,14 +85,7 @@ class _Combining:
             {sessions: patterns[0][0] for sessions, patterns in shelf.patterns.items() if patterns}
             for shelf in shelves
         ]
-        self.after = self._after(self.tops)
-
-    def _after(self, tops: Sequence[Mapping[int, int]]) -> list[list[int]]:
-        """after[i][k]: what shelves i, i+1, ... are worth at most with k sessions."""
-        after = [[0] * (self.limit + 1)]
-        for top in reversed(tops):
-            after.append(_with(after[-1], top))
-        return after[::-1]
+        self.after = _after(self.tops, limit)
 
     def run(self) -> list[Found]:
         self._extend(0, (), 0, self.limit, frozenset())
@@ -92,7 +115,7 @@ class _Combining:
                 raise TooMany
 
     def _floor(self) -> int:
-        return self.found[0][0] if len(self.found) == self.keep else 0
+        return max(self.floor, self.found[0][0]) if len(self.found) == self.keep else self.floor
 
     def _note(self, members: Members, value: int) -> None:
         entry = (value, tuple(sorted(members)))
@@ -103,17 +126,16 @@ class _Combining:
         """What a combination with a pattern from no shelf is worth at most."""
         # The others may come from behind their own shelves too: where not all patterns are known, a tail can be above the best.
         hopes = [_hopes(top, shelf.tails) for top, shelf in zip(self.tops, self.shelves, strict=True)]
-        after = self._after(hopes)
-        before = after[-1]
-        most = 0
-        for at, shelf in enumerate(self.shelves):
-            for sessions, tail in shelf.tails.items():
-                if tail is not None and sessions <= self.limit:
-                    left = self.limit - sessions
-                    rest = max(before[k] + after[at + 1][left - k] for k in range(left + 1))
-                    most = max(most, tail + rest)
-            before = _with(before, hopes[at])
-        return most
+        rest = beside(hopes, self.limit)
+        return max(
+            (
+                tail + rest[at][self.limit - sessions]
+                for at, shelf in enumerate(self.shelves)
+                for sessions, tail in shelf.tails.items()
+                if tail is not None and sessions <= self.limit
+            ),
+            default=0,
+        )
 
 
 def _hopes(top: Mapping[int, int], tails: Mapping[int, int | None]) -> dict[int, int]:

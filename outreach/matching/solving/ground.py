@@ -167,6 +167,10 @@ class Ground:
         for at in used:
             if self.site_of[at] < 0:
                 self._add_site((at,), None)
+        self.alone = np.array(
+            [site.resources[0] for site in self.sites if site.limit is None], dtype=np.int64
+        )
+        """The resources that are sites by themselves."""
         self.session_slots = [self._row_slots(row) for row in self.session_rows]
         self.session_options = [self._row_options(row) for row in self.session_rows]
 

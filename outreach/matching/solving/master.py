@@ -210,15 +210,14 @@ class Master:
         """Whether GLOP needed many steps from one basis to the next."""
         return self._steps > MANY_STEPS
 
-    def solve(self, clock: Clock, *, nearly_with: int = 0) -> Relaxed:
-        """Solve with the columns so far. With `nearly_with` threads (0: not at all) to a thousandth, where that is possible.
-
-        Raises `OutOfTime` and `Unsolved`.
+    def solve(self, clock: Clock, *, nearly_with: int = 0, near: bool = False) -> Relaxed:
+        """Solve with the columns so far. With `nearly_with` threads (0: not at all) to a thousandth, where that is possible; `near`
+        where the last optimum is near this one. Raises `OutOfTime` and `Unsolved`.
         """
         found = nearly(self.model, clock, nearly_with) if nearly_with else None
         if found is None:
             # After solving nearly the last basis is an old one, from which it would be a long way.
-            found = optimum(self.glop, self.basis, clock, dual=bool(self._free), heavy=self._old)
+            found = optimum(self.glop, self.basis, clock, dual=near or bool(self._free), heavy=self._old)
             # HiGHS may have none to give; then the next solve begins from nothing.
             self.basis, self._steps, self._old = found.basis, found.steps, False
         else:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from itertools import takewhile
 
 import numpy as np
+from numpy.typing import NDArray
 
 from outreach.matching.solving.ground import Ground, Ints
 
@@ -25,6 +26,9 @@ class Promising:
         rest = (sizes - 1) * top + uses
         chosen = among[values[among] + rest[ground.resource[among]] > 0]
         chosen = chosen[np.lexsort((chosen, -values[chosen], ground.resource[chosen]))]
+        self._chosen = chosen
+        self._worth = values[chosen]
+        self._chosen, self._worth = chosen, values[chosen]
         self._options = chosen.tolist()
         self._values = values[chosen].tolist()
         resources, begins, counts = np.unique(ground.resource[chosen], return_index=True, return_counts=True)
@@ -45,6 +49,26 @@ class Promising:
         """The sites with any promising option."""
         return sorted({int(self.ground.site_of[at]) for at in self._span})
 
+    def most(self, rooms: Ints) -> Ints:
+        """By site, more than which no pattern is worth: its best options of as many requests as it has room for (`rooms`)."""
+        ground = self.ground
+        uses = np.maximum(self._uses, 0)
+        uses[ground.alone] = self._uses[ground.alone]
+        found: Ints = np.zeros(len(ground.sites), dtype=np.int64)
+        there = np.flatnonzero(ground.site_of >= 0)
+        np.add.at(found, ground.site_of[there], uses[there])
+        gaining = np.flatnonzero(self._worth > 0)
+        worth, request = self._worth[gaining], ground.request[self._chosen[gaining]]
+        site = ground.site_of[ground.resource[self._chosen[gaining]]]
+        # A request that several resources of a site could take counts once.
+        order = np.lexsort((-worth, request, site))
+        best = order[_first(site[order], request[order])]
+        best = best[np.lexsort((-worth[best], site[best]))]
+        site = site[best]
+        taken = np.arange(len(site)) - np.searchsorted(site, site) < rooms[site]
+        np.add.at(found, site[taken], worth[best[taken]])
+        return np.maximum(found, 0)
+
     def of(self, resource: int) -> list[tuple[int, int]]:
         """(value, option) of a resource, the most valuable first."""
         begin, end = self._span.get(resource, (0, 0))
@@ -60,3 +84,10 @@ class Promising:
 
     def use(self, resource: int) -> int:
         return int(self._uses[resource])
+
+
+def _first(*keys: Ints) -> NDArray[np.bool_]:
+    """Which entries are the first of their kind, of sorted ones."""
+    new = np.ones(len(keys[0]), dtype=np.bool_)
+    new[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
+    return new

@@ -85,7 +85,7 @@ class Relaxation:
         for option in order[position < SINGLES].tolist():
             self.clock.check()
             resource = int(ground.resource[option])
-            if self.pricing.partners(resource).enough((option,)):
+            if self.pricing.filling.partners(resource).enough((option,)):
                 self.master.add([(int(ground.site_of[resource]), (option,))])
 
     def patterns_of(self, chosen: Iterable[int]) -> list[tuple[int, Members]]:
@@ -147,7 +147,7 @@ class Relaxation:
 
     def _round(self, *, far: bool) -> Round:
         threads = self.threads if far and self.master.heavy else 0
-        relaxed = self.master.solve(self.clock, nearly_with=threads)
+        relaxed = self.master.solve(self.clock, nearly_with=threads, near=self._anchors is not None)
         found = self.priced(relaxed, covers=COVERS if far and self.threads else 0, exact=not threads)
         loosened = self._anchors.loosen(relaxed.values) if self._anchors else 0
         return replace(found, new=found.new + loosened, anchored=loosened > 0)

@@ -15,7 +15,8 @@ STEPS_A_LOOK = 100
 
 
 class SetSearch:
-    """The best sets of a resource's options: depth first in falling order, cut off by the values that could still be added."""
+    """The best sets of a resource's options that are worth more than `floor`: depth first in falling order, cut off by the values
+    that could still be added."""
 
     def __init__(
         self,
@@ -25,7 +26,9 @@ class SetSearch:
         size: int,
         keep: int,
         clock: Clock,
+        floor: int = 0,
     ) -> None:
+        self.floor = floor
         self.partners = partners
         self.values = [value for value, _ in options]
         self.options = [option for _, option in options]
@@ -67,7 +70,7 @@ class SetSearch:
         return self.steps > self.most
 
     def _floor(self) -> int:
-        return self.found[0][0] if len(self.found) == self.keep else 0
+        return max(self.floor, self.found[0][0]) if len(self.found) == self.keep else self.floor
 
     def _note(self, members: Members, value: int) -> None:
         if value > self._floor() and self.partners.enough(members):
