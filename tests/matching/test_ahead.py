@@ -16,8 +16,9 @@ from outreach.matching.plan import Plan
 from outreach.matching.problem import Problem
 from outreach.matching.problem_json import read_problem
 from outreach.matching.repairing import ahead as ahead_module
-from outreach.matching.repairing.ahead import Ahead, Early, solve_early
+from outreach.matching.repairing.ahead import Ahead, Early
 from outreach.matching.repairing.answer import Answer
+from outreach.matching.repairing.early import solve_early
 from outreach.matching.repairing.events import Events
 from outreach.matching.repairing.events_json import events_of
 from outreach.matching.repairing.most import Most

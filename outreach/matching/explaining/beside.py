@@ -24,7 +24,7 @@ class Beside:
     """The other process. `ask` as often as there is something to ask, then `no_more`; `answers` gives what has come by now."""
 
     def __init__(self, problem: Problem, plan: Sequence[Assignment], deadline: float) -> None:
-        self._other = Other(_serve)
+        self._other = Other(f"{__name__}:{serve.__name__}")
         self._other.give(problem, plan, deadline)
         self._here = self._other.connection
         self._open = True
@@ -60,7 +60,8 @@ class Beside:
         self._other.end()
 
 
-def _serve(connection: Connection, problem: Problem, plan: Sequence[Assignment], deadline: float) -> None:
+def serve(connection: Connection, problem: Problem, plan: Sequence[Assignment], deadline: float) -> None:
+    """What the other process does."""
     clock = Clock(time.monotonic(), deadline, lambda: False)
     try:
         forcing = Forcing(problem, plan, clock)

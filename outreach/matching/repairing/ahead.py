@@ -1,36 +1,23 @@
-"""The LP of `most.py` in a process of its own, from the first moment on: for the other policies CP-SAT has to be loaded first.
+"""The LP of `most.py` in a process of its own (`early.py`), from the first moment on: the other policies wait for CP-SAT.
 
-It begins with the bookings that can stay. Where those alone are no plan, or where it does not come to its end, nothing is heard,
-and the LP is solved where it is asked for.
+This side loads neither NumPy nor OR-Tools, so that a command can start the process before it does anything else.
 """
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
-from multiprocessing.connection import Connection
 from pickle import UnpicklingError
-
-import numpy as np
 
 from outreach.matching.plan import Plan
 from outreach.matching.problem import Assignment, Problem
-from outreach.matching.refusal import ProblemRefused
-from outreach.matching.repairing.applying import apply
 from outreach.matching.repairing.events import Events
-from outreach.matching.repairing.most import Most
-from outreach.matching.repairing.policies import serving_of
-from outreach.matching.repairing.scene import Scene
-from outreach.matching.repairing.standing import standing
-from outreach.matching.solving.engine import MATH_OPT, Clock, Effort, OutOfTime
+from outreach.matching.solving.engine import MATH_OPT, Clock, Effort
 from outreach.matching.solving.other import Other
 
 # Of the time there is, the rest being for whoever takes over its answer.
 SHARE = 0.92
+WORK = "outreach.matching.repairing.early:serve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +34,7 @@ class Ahead:
     it last."""
 
     def __init__(self) -> None:
-        self._other = Other(_serve, _load)
+        self._other = Other(WORK, (MATH_OPT,))
         self._open = True
         self.found: Early | None = None
 
@@ -77,40 +64,3 @@ def started() -> Ahead | None:
     with suppress(OSError, AssertionError):
         return Ahead()
     return None
-
-
-def _load() -> None:
-    import_module(MATH_OPT)
-
-
-def _serve(
-    connection: Connection, problem: Problem, plan: Plan, events: Events, deadline: float, effort: Effort
-) -> None:
-    parent = os.getppid()
-    # Whoever started it may have been killed.
-    clock = Clock(time.monotonic(), deadline, lambda: os.getppid() != parent)
-    # What is wrong with the events is told by the process that was asked.
-    with suppress(OutOfTime, ProblemRefused, BrokenPipeError):
-        solve_early(problem, plan, events, clock, effort, connection.send)
-    connection.close()
-
-
-def solve_early(
-    problem: Problem,
-    plan: Plan,
-    events: Events,
-    clock: Clock,
-    effort: Effort,
-    send: Callable[[Early], object],
-) -> None:
-    """The LP around the bookings that can stay; `send` gets what is known as it comes. Raises `OutOfTime` and `ProblemRefused`."""
-    changed = apply(problem, plan.assignments, events)
-    scene = Scene(changed, clock, effort, plan.duals)
-    stay = tuple(standing(changed))
-    if not scene.complete or scene.faults(stay):
-        return
-    positions = scene.options.positions.request
-    rows = scene.kept_row[[positions[one.request] for one in stay]]
-    most = Most(scene, serving_of(changed.problem), np.sort(rows), clock)
-    most.solve(lambda: send(Early(scene.assignments(most.best), most.bound)))
-    send(Early(scene.assignments(most.best), most.bound, last=True))

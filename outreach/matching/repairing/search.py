@@ -197,15 +197,16 @@ class Search:
         that no LP has to."""
         ahead = self.ahead
         if ahead is not None:
-            waiting = self.clock.rest(HEARING)
+            clock = self.clock.rest(HEARING)
+            waiting = Clock(clock.began, clock.deadline, lambda: clock.stop() or ahead.finished())
             # One core is the other process's. What is found here stands in where that one is out of time.
             here = Serving(self.scene, self.measures, waiting, workers=1)
             rows = here.improved(rows, lambda values: enough(values) or ahead.finished())
             most = Most(self.scene, serving, rows, self.clock)
             if enough(self.scene.measured(self.scene.assignments(rows))):
                 return most
-            while waiting.left() > 0 and not ahead.finished(POLL_SECONDS):
-                pass
+            while waiting.left() > 0:
+                ahead.finished(POLL_SECONDS)
             if ahead.found is not None:
                 most.hear(ahead.found.plan, ahead.found.bound)
                 return most

@@ -1,4 +1,7 @@
-"""Work in a process of its own: where it is Python, a second thread would only wait."""
+"""Work in a process of its own: where it is Python, a second thread would only wait.
+
+What it does has a name ("module:function"): who starts it need not wait for those modules, which it loads itself.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,24 @@ import multiprocessing
 import pickle
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from importlib import import_module
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 
 
 class Other:
-    """A process that has begun: it calls `prepare`, waits for what it is given, and calls `serve` with its connection and that.
+    """A process that has begun: it loads these modules, waits for what it is given, and calls `serve` with its connection and that.
 
     It ends with `end`, or with the one who started it; that one was killed it has to learn itself. Nobody waits for it to come.
     """
 
-    def __init__(self, serve: Callable[..., None], prepare: Callable[[], None] | None = None) -> None:
+    def __init__(self, serve: str, modules: Sequence[str] = ()) -> None:
         # A fork would copy the threads of a solver half.
         context = multiprocessing.get_context("spawn")
         self.connection, there = context.Pipe()
-        self._process = context.Process(target=_begin, args=(there, serve, prepare), daemon=True)
+        self._process = context.Process(target=_begin, args=(there, serve, modules), daemon=True)
         # Ctrl-C at a terminal goes to both processes; the other one does not hear it, from its first moment on. The tracker comes
         # first: its start would take the mask away again.
         resource_tracker.ensure_running()
@@ -65,10 +69,12 @@ class Other:
         self.connection.close()
 
 
-def _begin(connection: Connection, serve: Callable[..., None], prepare: Callable[[], None] | None) -> None:
-    if prepare is not None:
-        prepare()
+def _begin(connection: Connection, serve: str, modules: Sequence[str]) -> None:
+    module, _, name = serve.partition(":")
+    work = getattr(import_module(module), name)
+    for one in modules:
+        import_module(one)
     # Whoever started it may have nothing for it.
     with suppress(EOFError):
         arguments: Sequence[object] = connection.recv()
-        serve(connection, *arguments)
+        work(connection, *arguments)
