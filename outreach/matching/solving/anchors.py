@@ -12,10 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from outreach.matching.solving.known_duals import RowPrices
-from outreach.matching.solving.master import Master
+from outreach.matching.solving.master import Master, Relaxed
 
 if TYPE_CHECKING:
     from ortools.math_opt.python import mathopt
@@ -23,10 +22,12 @@ if TYPE_CHECKING:
 # How far a price may leave the known one before the LP buys or sells, in steps of the objective. Without it a column that is worth
 # just what it costs would be as good as an anchor, and the LP would leave its anchors one by one for no gain.
 EDGE = 0.01
+# A dual so near the edge is at it.
+SLIP = EDGE / 10
 # Less than this of a row is not bought or sold, it is what the LP solver leaves over.
 NOTHING = 1e-7
-# When so many rows are without theirs what has changed goes far: then all at once takes less time than row by row.
-MANY = 150
+# Where bound and LP are nearer than so many steps of the objective, prices are good enough to tell which rows are alike.
+NEAR = 1.0
 
 
 class Anchors:
@@ -34,9 +35,12 @@ class Anchors:
 
     def __init__(self, master: Master, known: RowPrices) -> None:
         model, objective = master.model, master.model.objective
+        pairs = list(master.at_prices(known))
+        self._rows = np.array([row.id for row, _ in pairs], dtype=np.int64)
+        self._prices = np.array([price for _, price in pairs], dtype=np.float64)
         # By row: the variable that buys, and the one that sells where there is a price to be had.
         self._of_row: list[tuple[mathopt.Variable, ...]] = []
-        for row, price in master.at_prices(known):
+        for row, price in pairs:
             buying = model.add_variable(lb=0.0)
             row.set_coefficient(buying, -1.0)
             objective.set_linear_coefficient(buying, -price - EDGE)
@@ -46,16 +50,26 @@ class Anchors:
                 row.set_coefficient(selling, 1.0)
                 objective.set_linear_coefficient(selling, price - EDGE)
                 self._of_row[-1] = buying, selling
-        # The first and the last of a row's variables: the same one where it has no other.
-        ends = [(variables[0].id, variables[-1].id) for variables in self._of_row]
-        self._numbers = np.array(ends, dtype=np.int64).reshape(-1, 2)
-        self._held = np.ones(len(ends), dtype=np.bool_)
+        self._buying = np.array([one[0].id for one in self._of_row], dtype=np.int64)
+        self._sells = np.array([len(one) > 1 for one in self._of_row], dtype=np.bool_)
+        self._selling = np.array([one[-1].id for one in self._of_row], dtype=np.int64)
+        self._held = np.ones(len(pairs), dtype=np.bool_)
 
-    def loosen(self, values: NDArray[np.float64]) -> int:
-        """Take away those that a solution (by variable) makes use of; how many rows that are."""
-        used = self._held & (values[self._numbers] > NOTHING).any(axis=1)
-        if (~self._held | used).sum() > MANY:
-            used = self._held.copy()
+    def loosen(self, relaxed: Relaxed, gap: float) -> int:
+        """Take away those that a solution makes use of, and how many rows that are. `gap`: between the LP and its bound.
+
+        Where that is small, also those of all rows at the same edge: the LP could have made use of any of them, and would of one
+        after the other.
+        """
+        bought = self._held & (relaxed.values[self._buying] > NOTHING)
+        sold = self._held & self._sells & (relaxed.values[self._selling] > NOTHING)
+        used = bought | sold
+        if gap < NEAR:
+            beyond = relaxed.duals[self._rows] - self._prices
+            if bought.any():
+                used |= self._held & (beyond > EDGE - SLIP)
+            if sold.any():
+                used |= self._held & (beyond < SLIP - EDGE)
         for at in np.flatnonzero(used).tolist():
             for variable in self._of_row[at]:
                 variable.upper_bound = 0.0

@@ -37,13 +37,14 @@ MANY_STEPS = 5_000
 @dataclass(frozen=True)
 class Relaxed:
     """An optimal solution of the LP so far: `use` per option, `share` per column, and the prices of its rows; `values` has all its
-    variables by number, those that are no columns first."""
+    variables by number, those that are no columns first, `duals` all its rows."""
 
     value: float
     use: NDArray[np.float64]
     share: NDArray[np.float64]
     prices: Prices
-    values: NDArray[np.float64]
+    values: Reals
+    duals: Reals
 
 
 class Master:
@@ -224,7 +225,9 @@ class Master:
             self._old = True
         # Variables are numbered in the order in which they came, columns last.
         share = found.values[len(found.values) - len(self.columns) :]
-        return Relaxed(found.value, self.use(share), share, self._prices(found.duals), found.values)
+        return Relaxed(
+            found.value, self.use(share), share, self._prices(found.duals), found.values, found.duals
+        )
 
     def at_prices(self, known: RowPrices) -> Iterator[tuple[mathopt.LinearConstraint, float]]:
         """The rows whose prices are known by name, but for those of pinned requests, which have their place at any price."""

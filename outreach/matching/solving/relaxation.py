@@ -149,7 +149,8 @@ class Relaxation:
         threads = self.threads if far and self.master.heavy else 0
         relaxed = self.master.solve(self.clock, nearly_with=threads, near=self._anchors is not None)
         found = self.priced(relaxed, covers=COVERS if far and self.threads else 0, exact=not threads)
-        loosened = self._anchors.loosen(relaxed.values) if self._anchors else 0
+        gap = found.bound - relaxed.value
+        loosened = self._anchors.loosen(relaxed, gap) if self._anchors else 0
         return replace(found, new=found.new + loosened, anchored=loosened > 0)
 
     def exactly(self) -> Round:
