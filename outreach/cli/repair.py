@@ -150,7 +150,13 @@ class _Job:
     def repaired(
         self, policies: tuple[str, ...], deadline: float, workers: int, seed: int, ahead: Ahead | None
     ) -> Repair:
-        # Here and not at the top: `--help` needs no solver.
+        # Here and not at the top: `--help` needs no solver, and the other process does not wait for the last of it.
+        from outreach.matching.solving.engine import NO_BUDGET, Clock, Effort
+
+        if ahead is not None:
+            began = time.monotonic()
+            clock = Clock(began, max(began + LEAST, deadline - RESERVE), self.stop)
+            ahead.begin(self.problem, self.plan, self.events, clock, Effort(workers, seed, NO_BUDGET))
         from outreach.matching.repair import repair
 
         told = _Told(self.problem)

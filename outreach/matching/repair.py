@@ -35,10 +35,8 @@ from outreach.matching.repairing.found import Found
 from outreach.matching.repairing.policies import MOST_SERVED, POLICIES
 from outreach.matching.repairing.scene import Scene
 from outreach.matching.repairing.search import WHOLE, Search, UnsoundRepair
-from outreach.matching.solving.engine import CP_SAT, Clock, Effort, Loading, OutOfTime
+from outreach.matching.solving.engine import CP_SAT, NO_BUDGET, Clock, Effort, Loading, OutOfTime
 
-# In CP-SAT's deterministic time: the clock ends first.
-BUDGET = 1e6
 # From so many requests on a second process is worth its start, some 0.4 s.
 LARGE = 500
 
@@ -64,12 +62,13 @@ def repair(
     `sha256` is the digest of the changed problem's bytes for the new plans. `on_changed` is called when the events have
     been applied, `on_answer` with each policy's answer as soon as it is there. `stop` is asked often: once it says True,
     what is known by then comes back. `whole` is the number of options up to which CP-SAT gets the whole problem. `ahead` is a
-    second process where one has been started before; it is ended here. Raises `ProblemRefused` for a plan that is not
-    faultless or for events that do not fit, `PinsContradict` and `NoRepairInTime` (`repairing/found.py`).
+    second process where one has been started before, perhaps with this question already; it is ended here. Raises
+    `ProblemRefused` for a plan that is not faultless or for events that do not fit, `PinsContradict` and `NoRepairInTime`
+    (`repairing/found.py`).
     """
     began = time.monotonic()
     clock = Clock(began, began + seconds, stop or _never)
-    effort = Effort(workers, seed, BUDGET)
+    effort = Effort(workers, seed, NO_BUDGET)
     with _asked(ahead, problem, plan, events, clock, effort, policies) as asked:
         # Not before the other process has its question: loading would hold it up.
         loading = Loading((CP_SAT,))
@@ -106,7 +105,7 @@ def _asked(
     try:
         if large and ahead is None:
             ahead = started()
-        if large and ahead is not None:
+        if large and ahead is not None and not ahead.begun:
             ahead.begin(problem, plan, events, clock, effort)
         yield ahead if large else None
     finally:

@@ -12,7 +12,7 @@ from pickle import UnpicklingError
 from outreach.matching.plan import Plan
 from outreach.matching.problem import Assignment, Problem
 from outreach.matching.repairing.events import Events
-from outreach.matching.solving.engine import MATH_OPT, Clock, Effort
+from outreach.matching.solving.engine import GLOP, Clock, Effort
 from outreach.matching.solving.other import Other
 
 # Of the time there is, the rest being for whoever takes over its answer.
@@ -30,16 +30,18 @@ class Early:
 
 
 class Ahead:
-    """The other process, which loads what it needs at once; `end` is to be called whatever happens. `found`: what has been heard of
-    it last."""
+    """The other process, which loads what it needs at once; `end` is to be called whatever happens. `begun`: whether it has a
+    question; `found`: what has been heard of it last."""
 
     def __init__(self) -> None:
-        self._other = Other(WORK, (MATH_OPT,))
+        self._other = Other(WORK, GLOP)
         self._open = True
+        self.begun = False
         self.found: Early | None = None
 
     def begin(self, problem: Problem, plan: Plan, events: Events, clock: Clock, effort: Effort) -> None:
         """Give it the question, once."""
+        self.begun = True
         self._other.give(problem, plan, events, clock.rest(SHARE).deadline, effort)
 
     def finished(self, patience: float = 0.0) -> bool:

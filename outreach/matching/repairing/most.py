@@ -23,7 +23,7 @@ from outreach.matching.repairing.scene import Scene
 from outreach.matching.solving.blend import in_order
 from outreach.matching.solving.columns import Long
 from outreach.matching.solving.diving import dive
-from outreach.matching.solving.engine import MATH_OPT, Clock, Loading, OutOfTime
+from outreach.matching.solving.engine import GLOP, Clock, Loading, OutOfTime
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.known_duals import blended
 from outreach.matching.solving.linear import Unsolved
@@ -64,8 +64,8 @@ class Most:
         `told` is called as soon as there is a bound, and then before each further way to a plan.
         """
         with suppress(OutOfTime, Unsolved):
-            self._prepare()
-            Loading((MATH_OPT,)).wait(self.clock)
+            self.prepare()
+            Loading(GLOP).wait(self.clock)
             # Its way begins near its end: no threads for prices that are only nearly right.
             self.relaxation = Relaxation(self.ground, self.clock.rest(SHARE))
             self._begin()
@@ -74,17 +74,16 @@ class Most:
             for way in (self._as_it_is, self._rounded, self._dived, self._mended):
                 told()
                 if self.last is not None and self._open():
-                    self._take(way(self.last.relaxed))
+                    self.take(way(self.last.relaxed))
 
     def hear(self, plan: Sequence[Assignment], bound: int | None) -> None:
         """The same from somebody who has solved this LP: a plan of the changed problem, and the bound of the weighted sum."""
-        with suppress(OutOfTime):
-            self._prepare()
-            self.bound = bound
-            indices = [self.scene.options.indices_for(one) for one in plan]
-            self._take(mine[0] for mine in indices)
+        self.bound = bound
+        indices = [self.scene.options.indices_for(one) for one in plan]
+        self.take(mine[0] for mine in indices)
 
-    def _prepare(self) -> None:
+    def prepare(self) -> None:
+        """What `hear` and `take` need; `solve` calls it itself. Raises `OutOfTime`."""
         self.ground = Ground(self._options(), self.scene.days, self.clock)
         self.weights, _ = in_order(self.ground, self.goals[:-1])
         self._worth = self._worth_of(self.best)
@@ -135,7 +134,8 @@ class Most:
         values = self.scene.measured(self.scene.assignments(rows))
         return sum(self.weights[goal] * self.ground.level(goal, values[goal]) for goal in self.goals)
 
-    def _take(self, rows: Iterable[int] | None) -> None:
+    def take(self, rows: Iterable[int] | None) -> None:
+        """A plan that may be better than the best one."""
         found = None if rows is None else np.array(sorted(rows), dtype=np.int64)
         if found is None or self._worth_of(found) <= self._worth:
             return

@@ -8,6 +8,7 @@ the process of `ahead.py`, and `serving.py` looks for whom a few moves more woul
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -195,24 +196,31 @@ class Search:
     ) -> Most:
         """The LP, by the process that has begun with it or, where there is none or it says nothing, here; `enough` says of a plan
         that no LP has to."""
-        ahead = self.ahead
-        if ahead is not None:
-            clock = self.clock.rest(HEARING)
-            waiting = Clock(clock.began, clock.deadline, lambda: clock.stop() or ahead.finished())
-            # One core is the other process's. What is found here stands in where that one is out of time.
-            here = Serving(self.scene, self.measures, waiting, workers=1)
-            rows = here.improved(rows, lambda values: enough(values) or ahead.finished())
-            most = Most(self.scene, serving, rows, self.clock)
-            if enough(self.scene.measured(self.scene.assignments(rows))):
-                return most
-            while waiting.left() > 0:
-                ahead.finished(POLL_SECONDS)
-            if ahead.found is not None:
-                most.hear(ahead.found.plan, ahead.found.bound)
-                return most
-        most = Most(self.scene, serving, rows, self.clock.rest(MOST_SHARE))
-        most.solve()
-        return most
+        most = Most(self.scene, serving, rows, self.clock)
+        if enough(self.scene.measured(self.scene.assignments(rows))):
+            return most
+        if self.ahead is not None:
+            with suppress(OutOfTime):
+                most.prepare()
+                if self._heard(self.ahead, most, enough):
+                    return most
+        alone = Most(self.scene, serving, most.best, self.clock.rest(MOST_SHARE))
+        alone.solve()
+        return alone
+
+    def _heard(self, ahead: Ahead, most: Most, enough: Callable[[Mapping[str, Value]], bool]) -> bool:
+        """Let the other process come to its end, and look for better plans meanwhile; whether `most` knows what it has to."""
+        clock = self.clock.rest(HEARING)
+        waiting = Clock(clock.began, clock.deadline, lambda: clock.stop() or ahead.finished())
+        # One core is the other process's. What is found here stands in where that one is out of time.
+        most.take(Serving(self.scene, self.measures, waiting, workers=1).improved(most.best, enough))
+        if enough(self.scene.measured(self.scene.assignments(most.best))):
+            return True
+        while waiting.left() > 0:
+            ahead.finished(POLL_SECONDS)
+        if ahead.found is not None:
+            most.hear(ahead.found.plan, ahead.found.bound)
+        return ahead.found is not None
 
     def _polished(self, rows: Long) -> Long:
         """What leaves or comes chosen anew by all measures, beside what stays as it was."""

@@ -9,15 +9,10 @@ generation", 1999, with narrow boxes that open one by one).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from outreach.matching.solving.known_duals import RowPrices
 from outreach.matching.solving.master import Master, Relaxed
-
-if TYPE_CHECKING:
-    from ortools.math_opt.python import mathopt
 
 # How far a price may leave the known one before the LP buys or sells, in steps of the objective. Without it a column that is worth
 # just what it costs would be as good as an anchor, and the LP would leave its anchors one by one for no gain.
@@ -34,25 +29,23 @@ class Anchors:
     """Anchors for a master that has its objective, but no columns yet: whoever gives it another objective takes them out of it."""
 
     def __init__(self, master: Master, known: RowPrices) -> None:
-        model, objective = master.model, master.model.objective
+        self._lp = lp = master.lp
         pairs = list(master.at_prices(known))
-        self._rows = np.array([row.id for row, _ in pairs], dtype=np.int64)
+        self._rows = np.array([row for row, _ in pairs], dtype=np.int64)
         self._prices = np.array([price for _, price in pairs], dtype=np.float64)
         # By row: the variable that buys, and the one that sells where there is a price to be had.
-        self._of_row: list[tuple[mathopt.Variable, ...]] = []
+        self._of_row: list[tuple[int, ...]] = []
         for row, price in pairs:
-            buying = model.add_variable(lb=0.0)
-            row.set_coefficient(buying, -1.0)
-            objective.set_linear_coefficient(buying, -price - EDGE)
+            buying = lp.variable(worth=-price - EDGE)
+            lp.put(row, buying, -1.0)
             self._of_row.append((buying,))
             if price > EDGE:
-                selling = model.add_variable(lb=0.0)
-                row.set_coefficient(selling, 1.0)
-                objective.set_linear_coefficient(selling, price - EDGE)
+                selling = lp.variable(worth=price - EDGE)
+                lp.put(row, selling, 1.0)
                 self._of_row[-1] = buying, selling
-        self._buying = np.array([one[0].id for one in self._of_row], dtype=np.int64)
+        self._buying = np.array([one[0] for one in self._of_row], dtype=np.int64)
         self._sells = np.array([len(one) > 1 for one in self._of_row], dtype=np.bool_)
-        self._selling = np.array([one[-1].id for one in self._of_row], dtype=np.int64)
+        self._selling = np.array([one[-1] for one in self._of_row], dtype=np.int64)
         self._held = np.ones(len(pairs), dtype=np.bool_)
 
     def loosen(self, relaxed: Relaxed, gap: float) -> int:
@@ -72,6 +65,6 @@ class Anchors:
                 used |= self._held & (beyond < SLIP - EDGE)
         for at in np.flatnonzero(used).tolist():
             for variable in self._of_row[at]:
-                variable.upper_bound = 0.0
+                self._lp.limit(variable, upper=0.0)
         self._held &= ~used
         return int(used.sum())

@@ -6,7 +6,6 @@ basis, so a dive costs little more than a round of the LP, where an integer prog
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from outreach.matching.solving.background import Task
 from outreach.matching.solving.engine import Clock
-from outreach.matching.solving.glop import Solution
+from outreach.matching.solving.glop import Solution, limits
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.master import Master
 
@@ -68,12 +67,7 @@ def dive(
 
 
 def _solved(master: Master, until: Clock, clock: Clock, heard: Callable[[], object]) -> Solution | None:
-    from ortools.math_opt.python import mathopt
-
-    limit = mathopt.SolveParameters(
-        time_limit=datetime.timedelta(seconds=max(0.0, until.left())),
-        lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX,
-    )
+    limit = limits(max(0.0, until.left()), dual=True)
     found = Task(partial(master.glop.solve, limit, master.basis)).wait(clock, heard)
     # The solver itself minds `until`; whoever left it behind at work could not use it again.
     clock.check()

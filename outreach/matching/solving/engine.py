@@ -20,6 +20,18 @@ POLL_SECONDS = 0.05
 GRACE_SECONDS = 0.4
 CP_SAT = "ortools.sat.python.cp_model"
 MATH_OPT = "ortools.math_opt.python.mathopt"
+# What `glop.py` imports: less than `mathopt`.
+GLOP = (
+    "ortools.math_opt.core.python.solver",
+    "ortools.math_opt.callback_pb2",
+    "ortools.math_opt.model_pb2",
+    "ortools.math_opt.model_update_pb2",
+    "ortools.math_opt.result_pb2",
+)
+
+
+# In CP-SAT's deterministic time: the clock ends first.
+NO_BUDGET = 1e6
 
 
 class OutOfTime(RuntimeError):

@@ -1,20 +1,24 @@
-"""GLOP on one growing model, through MathOpt's own messages.
+"""GLOP on one growing LP, through MathOpt's own messages.
 
 `mathopt.IncrementalSolver` makes Python objects of every value and status of an answer and of the basis it is given: on a city
-that is four times the work of a warm solve itself. Here values are arrays, and a basis stays the message that it came as.
+that is four times the work of a warm solve itself. Here values are arrays, and a basis stays the message that it came as. Nor is
+`mathopt` itself loaded, which takes a tenth of a second.
 """
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from outreach.matching.solving.lp import Lp
+
 if TYPE_CHECKING:
     from ortools.math_opt.core.python.solver import Solver
-    from ortools.math_opt.python import mathopt
+    from ortools.math_opt.parameters_pb2 import SolveParametersProto
     from ortools.math_opt.result_pb2 import SolveResultProto
     from ortools.math_opt.solution_pb2 import BasisProto
 
@@ -34,23 +38,34 @@ class Solution:
     steps: int = 0
 
 
-class Glop:
-    """Solves a model, and solves it again when it has grown or its limits have changed."""
+def limits(seconds: float, *, dual: bool = False) -> SolveParametersProto:
+    """How long GLOP may take; `dual`: by the dual simplex method."""
+    from ortools.math_opt.parameters_pb2 import LP_ALGORITHM_DUAL_SIMPLEX, SolveParametersProto
 
-    def __init__(self, model: mathopt.Model) -> None:
-        self.model = model
-        self._tracker = model.add_update_tracker()
+    found = SolveParametersProto()
+    found.time_limit.FromTimedelta(datetime.timedelta(seconds=seconds))
+    if dual:
+        found.lp_algorithm = LP_ALGORITHM_DUAL_SIMPLEX
+    return found
+
+
+class Glop:
+    """Solves an LP, and solves it again when it has grown or its limits have changed."""
+
+    def __init__(self, lp: Lp) -> None:
+        self.lp = lp
         self._solver = self._begun()
 
     def _begun(self) -> Solver:
         from ortools.math_opt.core.python import solver
-        from ortools.math_opt.parameters_pb2 import SolverInitializerProto
-        from ortools.math_opt.python import mathopt
+        from ortools.math_opt.parameters_pb2 import SOLVER_TYPE_GLOP, SolverInitializerProto
 
-        return solver.new(mathopt.SolverType.GLOP.value, self.model.export_model(), SolverInitializerProto())
+        found = solver.new(SOLVER_TYPE_GLOP, self.lp.message(), SolverInitializerProto())
+        self.lp.settle()
+        return found
 
-    def solve(self, params: mathopt.SolveParameters, basis: BasisProto | None) -> Solution | None:
-        """The optimum, from this basis (of the model as it was once) or from nothing; None where GLOP comes to no exact end."""
+    def solve(self, asked_limits: SolveParametersProto, basis: BasisProto | None) -> Solution | None:
+        """The optimum, from this basis (of the LP as it was once) or from nothing; None where GLOP comes to no exact end."""
         from ortools.math_opt.callback_pb2 import CallbackRegistrationProto
         from ortools.math_opt.model_parameters_pb2 import ModelSolveParametersProto
         from pybind11_abseil.status import StatusNotOk
@@ -65,34 +80,30 @@ class Glop:
             self._complete(asked.initial_basis)
         try:
             self._update()
-            result = self._solver.solve(
-                params.to_proto(), asked, None, CallbackRegistrationProto(), None, None
-            )
+            result = self._solver.solve(asked_limits, asked, None, CallbackRegistrationProto(), None, None)
         except StatusNotOk as failure:
             raise RuntimeError(f"GLOP: {failure}") from None
-        return solution(self.model, result)
+        return solution(self.lp, result)
 
     def _update(self) -> None:
-        update = self._tracker.export_update()
-        if update is not None:
-            if not self._solver.update(update):
-                self._solver = self._begun()
-            self._tracker.advance_checkpoint()
+        update = self.lp.update()
+        if update is not None and not self._solver.update(update):
+            self._solver = self._begun()
 
     def _complete(self, basis: BasisProto) -> None:
         """Columns that are new since then are at their lower limit, new rows are basic."""
         from ortools.math_opt.solution_pb2 import BASIS_STATUS_AT_LOWER_BOUND, BASIS_STATUS_BASIC
 
         for part, count, status in (
-            (basis.variable_status, self.model.get_num_variables(), BASIS_STATUS_AT_LOWER_BOUND),
-            (basis.constraint_status, self.model.get_num_linear_constraints(), BASIS_STATUS_BASIC),
+            (basis.variable_status, self.lp.variables, BASIS_STATUS_AT_LOWER_BOUND),
+            (basis.constraint_status, self.lp.rows, BASIS_STATUS_BASIC),
         ):
             new = range(len(part.ids), count)
             part.ids.extend(new)
             part.values.extend([status] * len(new))
 
 
-def solution(model: mathopt.Model, result: SolveResultProto) -> Solution | None:
+def solution(lp: Lp, result: SolveResultProto) -> Solution | None:
     """What a result holds; None where it is not optimal."""
     from ortools.math_opt.result_pb2 import TERMINATION_REASON_OPTIMAL
 
@@ -100,9 +111,9 @@ def solution(model: mathopt.Model, result: SolveResultProto) -> Solution | None:
         return None
     # A first-order method may give the two halves apart.
     best = next(one for one in result.solutions if one.HasField("dual_solution"))
-    values = np.zeros(model.get_num_variables())
+    values = np.zeros(lp.variables)
     values[list(best.primal_solution.variable_values.ids)] = best.primal_solution.variable_values.values
-    duals = np.zeros(model.get_num_linear_constraints())
+    duals = np.zeros(lp.rows)
     duals[list(best.dual_solution.dual_values.ids)] = best.dual_solution.dual_values.values
     basis = best.basis if best.HasField("basis") else None
     steps = result.solve_stats.simplex_iterations

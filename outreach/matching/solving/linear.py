@@ -11,19 +11,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from outreach.matching.solving.background import Task
 from outreach.matching.solving.engine import Clock, OutOfTime
-from outreach.matching.solving.glop import Glop, Solution, solution
+from outreach.matching.solving.glop import Glop, Solution, limits, solution
 from outreach.matching.solving.highs import by_highs
+from outreach.matching.solving.lp import Lp
 
 if TYPE_CHECKING:
-    from ortools.math_opt.python import mathopt
     from ortools.math_opt.solution_pb2 import BasisProto
-
-    _Way = Callable[[mathopt.SolveParameters], Solution | None]
 
 # What PDLP may leave of the gap between its two sides, as a share of them, and of each row's limit.
 NEARLY = 1e-3
@@ -41,26 +38,21 @@ def optimum(
     `dual`: by the dual simplex method, quicker where only the limits of rows have changed since the basis. `heavy`: by the
     interior point method first.
     """
-    from ortools.math_opt.python import mathopt
-
-    simplex = mathopt.LPAlgorithm.DUAL_SIMPLEX if dual else None
-    interior = mathopt.LPAlgorithm.BARRIER
-    ways: list[tuple[_Way, mathopt.LPAlgorithm | None]] = [
-        (lambda limit: glop.solve(limit, basis), simplex),
-        (lambda limit: _by_highs(glop.model, limit), simplex),
+    ways: list[Callable[[], Solution | None]] = [
+        lambda: glop.solve(limits(_left(clock), dual=dual), basis),
+        lambda: _by_highs(glop.lp, _left(clock), "DUAL_SIMPLEX" if dual else None),
     ]
     if heavy:
-        ways.insert(0, (lambda limit: _by_highs(glop.model, limit), interior))
-    for way, algorithm in ways:
-        limit = mathopt.SolveParameters(time_limit=_left(clock), lp_algorithm=algorithm)
-        found = Task(partial(way, limit)).wait(clock)
+        ways.insert(0, lambda: _by_highs(glop.lp, _left(clock), "BARRIER"))
+    for way in ways:
+        found = Task(way).wait(clock)
         if found is not None:
             return found
     clock.check()
     raise Unsolved("The LP has no exact solution by GLOP, and none by HiGHS.")
 
 
-def nearly(model: mathopt.Model, clock: Clock, threads: int) -> Solution | None:
+def nearly(lp: Lp, clock: Clock, threads: int) -> Solution | None:
     """Values and prices to about a thousandth of the optimum, without a basis; None where PDLP comes to no end.
 
     Raises `OutOfTime`.
@@ -71,22 +63,29 @@ def nearly(model: mathopt.Model, clock: Clock, threads: int) -> Solution | None:
     first_order = solvers_pb2.PrimalDualHybridGradientParams(num_threads=threads)
     ends = first_order.termination_criteria.simple_optimality_criteria
     ends.eps_optimal_relative = ends.eps_optimal_absolute = NEARLY
-    limit = mathopt.SolveParameters(time_limit=_left(clock), pdlp=first_order)
+    limit = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=_left(clock)), pdlp=first_order)
 
     def found() -> Solution | None:
+        model = mathopt.Model.from_model_proto(lp.message())
         result = mathopt.solve(model, mathopt.SolverType.PDLP, params=limit)
-        return solution(model, result.to_proto())
+        return solution(lp, result.to_proto())
 
     return Task(found).wait(clock)
 
 
-def _left(clock: Clock) -> datetime.timedelta:
+def _left(clock: Clock) -> float:
     left = clock.left()
     if left <= 0:
         raise OutOfTime
-    return datetime.timedelta(seconds=left)
+    return left
 
 
-def _by_highs(model: mathopt.Model, limit: mathopt.SolveParameters) -> Solution | None:
-    result = by_highs(model, limit)
-    return None if result is None else solution(model, result.to_proto())
+def _by_highs(lp: Lp, seconds: float, algorithm: str | None) -> Solution | None:
+    from ortools.math_opt.python import mathopt
+
+    limit = mathopt.SolveParameters(
+        time_limit=datetime.timedelta(seconds=seconds),
+        lp_algorithm=None if algorithm is None else mathopt.LPAlgorithm[algorithm],
+    )
+    result = by_highs(mathopt.Model.from_model_proto(lp.message()), limit)
+    return None if result is None else solution(lp, result.to_proto())

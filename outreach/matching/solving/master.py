@@ -22,10 +22,10 @@ from outreach.matching.solving.ground import Ground, Ints
 from outreach.matching.solving.known_duals import RowPrices
 from outreach.matching.solving.linear import Unsolved, nearly, optimum
 from outreach.matching.solving.links import Links
+from outreach.matching.solving.lp import Lp
 from outreach.matching.solving.prices import LinkRow, Prices, unit_of
 
 if TYPE_CHECKING:
-    from ortools.math_opt.python import mathopt
     from ortools.math_opt.solution_pb2 import BasisProto
 
 Members = tuple[int, ...]
@@ -51,8 +51,6 @@ class Master:
     """The LP with the columns added so far. The objective is set by `aim`, earlier goals are held by `hold`."""
 
     def __init__(self, ground: Ground, links: Links) -> None:
-        from ortools.math_opt.python import mathopt
-
         self.ground = ground
         self.links = links
         self.link_rows: list[LinkRow] = []
@@ -62,37 +60,36 @@ class Master:
         self.known: set[Members] = set()
         self._gains: list[dict[str, int]] = []
         self._of_option: dict[int, list[int]] = defaultdict(list)
-        self._variables: list[mathopt.Variable] = []
+        self._variables: list[int] = []
         self.basis: BasisProto | None = None
         self._steps = 0
         self._old = False
         self._free: set[int] = set()
-        self.model = mathopt.Model()
-        self.model.objective.is_maximize = True
+        self.lp = Lp()
         self._add_rows()
         self._add_reach()
-        self.glop = Glop(self.model)
+        self.glop = Glop(self.lp)
 
     def _add_rows(self) -> None:
-        ground, problem, model = self.ground, self.ground.problem, self.model
+        ground, problem, lp = self.ground, self.ground.problem, self.lp
         self._pinned = {at for at, one in enumerate(problem.requests) if one.id in ground.pinned}
         self._request = {
-            at: model.add_linear_constraint(lb=1.0 if at in self._pinned else -np.inf, ub=1.0)
+            at: lp.row(least=1.0 if at in self._pinned else -math.inf, most=1.0)
             for at in sorted(set(np.unique(ground.request).tolist()) | self._pinned)
         }
         self._total = {
-            at: model.add_linear_constraint(ub=float(school.max_bookings))
+            at: lp.row(most=float(school.max_bookings))
             for at, school in enumerate(problem.schools)
             if school.max_bookings is not None and ground.asked[at] > school.max_bookings
         }
-        self._sessions = [model.add_linear_constraint(ub=float(row.limit)) for row in ground.session_rows]
-        self._site = [model.add_linear_constraint(ub=1.0) for _ in ground.sites]
+        self._sessions = [lp.row(most=float(row.limit)) for row in ground.session_rows]
+        self._site = [lp.row(most=1.0) for _ in ground.sites]
         self._sessions_at, self._site_at, self._request_at, self._total_at = (
             _numbers(rows)
             for rows in (self._sessions, self._site, self._request.values(), self._total.values())
         )
-        self._goal: dict[str, mathopt.LinearConstraint] = {}
-        self._links: list[mathopt.LinearConstraint] = []
+        self._goal: dict[str, int] = {}
+        self._links: list[int] = []
         self._link_of: dict[int, list[int]] = defaultdict(list)
         self._session_of: dict[int, list[int]] = defaultdict(list)
         for at, (slots, options) in enumerate(zip(ground.session_slots, ground.session_options, strict=True)):
@@ -104,11 +101,10 @@ class Master:
     def _add_reach(self) -> None:
         """A school of several requests is reached (once) when any of them is placed."""
         reaching = np.sum([np.abs(reach) for reach in self.ground.reach.values()], axis=0)
-        self._reach: dict[int, tuple[mathopt.Variable, mathopt.LinearConstraint]] = {}
+        self._reach: dict[int, tuple[int, int]] = {}
         for school in np.flatnonzero(reaching).tolist():
-            variable = self.model.add_variable(lb=0.0, ub=1.0)
-            row = self.model.add_linear_constraint(ub=0.0)
-            row.set_coefficient(variable, 1.0)
+            variable, row = self.lp.variable(upper=1.0), self.lp.row(most=0.0)
+            self.lp.put(row, variable, 1.0)
             self._reach[school] = variable, row
 
     def add(self, columns: Iterable[tuple[int, Members]]) -> int:
@@ -123,15 +119,17 @@ class Master:
         return new
 
     def _add_column(self, site: int, members: Members) -> None:
-        ground = self.ground
-        variable = self.model.add_variable(lb=0.0)
+        ground, lp = self.ground, self.lp
+        gains = ground.gains(members)
+        aimed = sum(weight * gains[goal] for goal, weight in self.aims.items())
+        variable = lp.variable(worth=float(aimed))
         self.columns.append((site, members))
         self._variables.append(variable)
-        self._site[site].set_coefficient(variable, 1.0)
-        shares: Counter[mathopt.LinearConstraint] = Counter()
+        lp.put(self._site[site], variable, 1.0)
+        shares: Counter[int] = Counter()
         slots = {at for at in ground.resource[list(members)].tolist() if at < ground.slots}
         for option in members:
-            self._request[int(ground.request[option])].set_coefficient(variable, 1.0)
+            lp.put(self._request[int(ground.request[option])], variable, 1.0)
             school = int(ground.school[option])
             if school in self._total:
                 shares[self._total[school]] += 1
@@ -145,29 +143,23 @@ class Master:
             for at in self._session_of.get(slot, ()):
                 shares[self._sessions[at]] += 1
         for row, share in shares.items():
-            row.set_coefficient(variable, float(share))
-        gains = self.ground.gains(members)
+            lp.put(row, variable, float(share))
         self._gains.append(gains)
         for option in members:
             self._of_option[option].append(len(self.columns) - 1)
         for goal, row in self._goal.items():
             if gains[goal]:
-                row.set_coefficient(variable, float(gains[goal]))
-        aimed = sum(weight * gains[goal] for goal, weight in self.aims.items())
-        self.model.objective.set_linear_coefficient(variable, float(aimed))
+                lp.put(row, variable, float(gains[goal]))
 
     def aim(self, weights: Mapping[str, int]) -> None:
         """The objective from now on: the weighted sum of these goals."""
         self.aims = dict(weights)
-        objective = self.model.objective
-        objective.clear()
-        objective.is_maximize = True
         for school, (variable, _) in self._reach.items():
             worth = sum(weight * int(self.ground.reach[goal][school]) for goal, weight in weights.items())
-            objective.set_linear_coefficient(variable, float(worth))
+            self.lp.pay(variable, float(worth))
         for variable, gains in zip(self._variables, self._gains, strict=True):
             worth = sum(weight * gains[goal] for goal, weight in weights.items())
-            objective.set_linear_coefficient(variable, float(worth))
+            self.lp.pay(variable, float(worth))
 
     def hold(self, held: Mapping[str, int]) -> None:
         """Earlier goals that every plan must reach (as levels of `Ground`); the others are free."""
@@ -175,15 +167,15 @@ class Master:
         for goal in held.keys() - self._goal.keys():
             self._goal[goal] = self._goal_row(goal)
         for goal, row in self._goal.items():
-            row.lower_bound = float(held[goal]) if goal in held else -np.inf
+            self.lp.reach(row, float(held[goal]) if goal in held else -math.inf)
 
-    def _goal_row(self, goal: str) -> mathopt.LinearConstraint:
-        row = self.model.add_linear_constraint()
+    def _goal_row(self, goal: str) -> int:
+        row = self.lp.row()
         for school, (variable, _) in self._reach.items():
-            row.set_coefficient(variable, float(self.ground.reach[goal][school]))
+            self.lp.put(row, variable, float(self.ground.reach[goal][school]))
         for variable, gains in zip(self._variables, self._gains, strict=True):
             if gains[goal]:
-                row.set_coefficient(variable, float(gains[goal]))
+                self.lp.put(row, variable, float(gains[goal]))
         return row
 
     @contextmanager
@@ -191,20 +183,20 @@ class Master:
         """For a while the request at this position has to be placed, and not by these options. Afterwards the basis is that of
         before. Whoever adds columns meanwhile leaves these options out."""
         row, basis = self._request[request], self.basis
-        before = row.lower_bound
-        row.lower_bound = 1.0
+        before = self.lp.least(row)
+        self.lp.reach(row, 1.0)
         self._free.add(request)
         closed = {at for option in without for at in self._of_option.get(option, ())}
         for at in closed:
-            self._variables[at].upper_bound = 0.0
+            self.lp.limit(self._variables[at], upper=0.0)
         try:
             yield
         finally:
-            row.lower_bound = before
+            self.lp.reach(row, before)
             self._free.discard(request)
             self.basis = basis
             for at in closed:
-                self._variables[at].upper_bound = math.inf
+                self.lp.limit(self._variables[at], upper=math.inf)
 
     @property
     def heavy(self) -> bool:
@@ -215,7 +207,7 @@ class Master:
         """Solve with the columns so far. With `nearly_with` threads (0: not at all) to a thousandth, where that is possible; `near`
         where the last optimum is near this one. Raises `OutOfTime` and `Unsolved`.
         """
-        found = nearly(self.model, clock, nearly_with) if nearly_with else None
+        found = nearly(self.lp, clock, nearly_with) if nearly_with else None
         if found is None:
             # After solving nearly the last basis is an old one, from which it would be a long way.
             found = optimum(self.glop, self.basis, clock, dual=near or bool(self._free), heavy=self._old)
@@ -229,7 +221,7 @@ class Master:
             found.value, self.use(share), share, self._prices(found.duals), found.values, found.duals
         )
 
-    def at_prices(self, known: RowPrices) -> Iterator[tuple[mathopt.LinearConstraint, float]]:
+    def at_prices(self, known: RowPrices) -> Iterator[tuple[int, float]]:
         """The rows whose prices are known by name, but for those of pinned requests, which have their place at any price."""
         prices = [(row, known.request[at]) for at, row in self._request.items() if at not in self._pinned]
         prices += [(row, known.total[at]) for at, row in self._total.items()]
@@ -249,18 +241,18 @@ class Master:
     def take(self, columns: Iterable[int]) -> None:
         """From now on these columns are taken wholly."""
         for at in columns:
-            self._variables[at].lower_bound = 1.0
+            self.lp.limit(self._variables[at], lower=1.0)
 
     def free(self, columns: Iterable[int]) -> None:
         """The opposite of `take`."""
         for at in columns:
-            self._variables[at].lower_bound = 0.0
+            self.lp.limit(self._variables[at], lower=0.0)
 
     def separate(self, relaxed: Relaxed) -> int:
         """Add the links that a solution breaks; how many."""
         broken = self.links.broken(relaxed.use)
         for link in broken:
-            row = self.model.add_linear_constraint(ub=float(link.limit))
+            row = self.lp.row(most=float(link.limit))
             number = len(self._links)
             self._links.append(row)
             self.link_rows.append(link)
@@ -269,7 +261,7 @@ class Master:
                 self._link_of[option].append(number)
                 shares.update(self._of_option.get(option, ()))
             for at, shared in shares.items():
-                row.set_coefficient(self._variables[at], float(shared))
+                self.lp.put(row, self._variables[at], float(shared))
         return len(broken)
 
     def _prices(self, duals: Reals) -> Prices:
@@ -282,19 +274,18 @@ class Master:
         request = np.zeros(len(problem.requests), dtype=np.int64)
         request[list(self._request)] = whole[self._request_at]
         for at in (*self._free, *self._pinned):
-            request[at] = exact[self._request[at].id]
+            request[at] = exact[self._request[at]]
         total = np.zeros(len(problem.schools), dtype=np.int64)
         reach = np.zeros(len(problem.schools), dtype=np.int64)
         total[list(self._total)] = whole[self._total_at]
         for at, (_, row) in self._reach.items():
-            reach[at] = whole[row.id]
+            reach[at] = whole[row]
         goals = {goal: weight * unit for goal, weight in self.aims.items()}
         for goal in self.held:
-            goals[goal] = goals.get(goal, 0) + max(0, -int(exact[self._goal[goal].id]))
+            goals[goal] = goals.get(goal, 0) + max(0, -int(exact[self._goal[goal]]))
         sessions, site, links = whole[self._sessions_at], whole[self._site_at], whole[_numbers(self._links)]
         return Prices(unit, goals, request, total, reach, sessions, site, links)
 
 
-def _numbers(rows: Iterable[mathopt.LinearConstraint]) -> Ints:
-    """The numbers of these rows, by which prices come."""
-    return np.fromiter((row.id for row in rows), dtype=np.int64)
+def _numbers(rows: Iterable[int]) -> Ints:
+    return np.fromiter(rows, dtype=np.int64)
