@@ -5,6 +5,7 @@ What it does has a name ("module:function"): who starts it need not wait for tho
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import pickle
 import signal
@@ -70,6 +71,8 @@ class Other:
 
 
 def _begin(connection: Connection, serve: str, modules: Sequence[str]) -> None:
+    # As in `cli/files.py`: what a city brings along stays, nobody has to look through it again and again.
+    gc.disable()
     module, _, name = serve.partition(":")
     work = getattr(import_module(module), name)
     for one in modules:
@@ -77,4 +80,6 @@ def _begin(connection: Connection, serve: str, modules: Sequence[str]) -> None:
     # Whoever started it may have nothing for it.
     with suppress(EOFError):
         arguments: Sequence[object] = connection.recv()
+        gc.freeze()
+        gc.enable()
         work(connection, *arguments)
