@@ -38,13 +38,12 @@ from outreach.matching.repairing.applying import Changed
 from outreach.matching.repairing.events import Events
 from outreach.matching.repairing.found import NoRepairInTime, PinsContradict
 from outreach.matching.repairing.policies import MOST_SERVED, POLICIES
+from outreach.matching.repairing.shares import LEAVING
 from outreach.matching.repairing.words import answer_lines, event_lines
 
 if TYPE_CHECKING:
     from outreach.matching.repairing.ahead import Ahead
 
-# For the last look at the plans, for writing and for leaving.
-RESERVE = 0.4
 # Before a file is read: so many bytes probably have the requests (`repair.LARGE`) for which a second process is worth its start.
 LARGE_FILE = 400_000
 
@@ -155,7 +154,7 @@ class _Job:
 
         if ahead is not None:
             began = time.monotonic()
-            clock = Clock(began, max(began + LEAST, deadline - RESERVE), self.stop)
+            clock = Clock(began, max(began + LEAST, deadline - LEAVING), self.stop)
             ahead.begin(self.problem, self.plan, self.events, clock, Effort(workers, seed, NO_BUDGET))
         from outreach.matching.repair import repair
 
@@ -165,7 +164,7 @@ class _Job:
                 self.problem,
                 self.plan,
                 self.events,
-                seconds=max(LEAST, deadline - RESERVE - time.monotonic()),
+                seconds=max(LEAST, deadline - LEAVING - time.monotonic()),
                 workers=workers,
                 seed=seed,
                 policies=policies,

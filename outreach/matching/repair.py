@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from importlib.metadata import version
 
 from outreach.matching.check import faults_of, values
@@ -35,6 +36,7 @@ from outreach.matching.repairing.found import Found
 from outreach.matching.repairing.policies import MOST_SERVED, POLICIES
 from outreach.matching.repairing.scene import Scene
 from outreach.matching.repairing.search import WHOLE, Search, UnsoundRepair
+from outreach.matching.repairing.shares import AFTERWARDS, AFTERWARDS_WITH_ANOTHER
 from outreach.matching.solving.engine import CP_SAT, NO_BUDGET, Clock, Effort, Loading, OutOfTime
 
 # From so many requests on a second process is worth its start, some 0.4 s.
@@ -137,7 +139,9 @@ def repaired(
     ahead: Ahead | None = None,
 ) -> Repair:
     """As `repair`, for events that have been applied already; `ahead` has begun with the LP of `most-served`."""
-    scene = Scene(changed, clock, effort, plan.duals)
+    # One core is the other process's.
+    here = effort if ahead is None else replace(effort, workers=max(1, effort.workers - 1))
+    scene = Scene(changed, clock, here, plan.duals)
     with suppress(OutOfTime):
         (loading or Loading((CP_SAT,))).wait(clock)
     old = plan if changed.only_less and _true(problem, plan) else None
@@ -159,11 +163,10 @@ def repaired(
 
 
 def _kept(policies: int, ahead: Ahead | None) -> float:
-    """The part of the time left that is kept for the policies after this one. The last one alone can use much of it, unless a
-    process of its own is at work on it already."""
+    """The part of the time left that is kept for the policies after this one."""
     if policies == 1:
         return 0.0
-    return 0.5 if ahead is None else 0.3
+    return AFTERWARDS if ahead is None else AFTERWARDS_WITH_ANOTHER
 
 
 def _true(problem: Problem, plan: Plan) -> bool:

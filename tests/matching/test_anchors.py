@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from outreach.matching.check import values
 from outreach.matching.duals import Duals
 from outreach.matching.plan import Plan
 from outreach.matching.plan_json import plan_bytes, plan_json, read_plan
@@ -216,6 +217,16 @@ def test_a_known_pattern_of_all_that_gains_needs_no_search(town: tuple[Problem, 
     values = values + np.where(np.arange(ground.n) < ground.n // 2, prices.unit, 0)
     again = Pricing(ground, endless()).price(values, uses, prices.site)
     assert knowing.price(values, uses, prices.site).best == again.best
+
+
+def test_what_a_plan_is_worth_is_the_sum_of_its_goals(town: tuple[Problem, Plan]) -> None:
+    problem, plan = town
+    ground, kept = after(problem, plan, 3)
+    weights, _ = in_order(ground, SERVING)
+    stay = [one for one in plan.assignments if ground.options.indices_for(one)]
+    truth = values(ground.problem, stay)
+    levels = sum(weight * ground.level(goal, truth[goal]) for goal, weight in weights.items())
+    assert ground.worth(weights, np.array(kept)) == levels
 
 
 def test_an_lp_without_room_in_64_bits_says_so(town: tuple[Problem, Plan]) -> None:

@@ -12,11 +12,10 @@ from pickle import UnpicklingError
 from outreach.matching.plan import Plan
 from outreach.matching.problem import Assignment, Problem
 from outreach.matching.repairing.events import Events
+from outreach.matching.repairing.shares import ANOTHER
 from outreach.matching.solving.engine import GLOP, Clock, Effort
 from outreach.matching.solving.other import Other
 
-# Of the time there is, the rest being for whoever takes over its answer.
-SHARE = 0.92
 WORK = "outreach.matching.repairing.early:serve"
 
 
@@ -42,7 +41,7 @@ class Ahead:
     def begin(self, problem: Problem, plan: Plan, events: Events, clock: Clock, effort: Effort) -> None:
         """Give it the question, once."""
         self.begun = True
-        self._other.give(problem, plan, events, clock.rest(SHARE).deadline, effort)
+        self._other.give(problem, plan, events, clock.rest(ANOTHER).deadline, effort)
 
     def finished(self, patience: float = 0.0) -> bool:
         """Take in what has come, waiting so many seconds for the first of it; whether nothing more will come."""

@@ -1,6 +1,6 @@
 """What the process of `ahead.py` does: the LP of `most.py` around the bookings that can stay.
 
-Where those alone are no plan, or where it does not come to its end, nothing is heard, and the LP is solved where it is asked for.
+Where it does not come to its end, nothing is heard, and the LP is solved where it is asked for.
 """
 
 from __future__ import annotations
@@ -47,11 +47,14 @@ def solve_early(
     effort: Effort,
     send: Callable[[Early], object],
 ) -> None:
-    """The LP around the bookings that can stay; `send` gets what is known as it comes. Raises `OutOfTime` and `ProblemRefused`."""
+    """The LP around the bookings that can stay; `send` gets what is known as it comes. Raises `OutOfTime` and `ProblemRefused`.
+
+    Those alone may be no plan (a team that needs one session to reach another): whoever hears a plan judges it.
+    """
     changed = apply(problem, plan.assignments, events)
     scene = Scene(changed, clock, effort, plan.duals)
     stay = tuple(standing(changed))
-    if not scene.complete or scene.faults(stay):
+    if not scene.complete:
         return
     positions = scene.options.positions.request
     rows = scene.kept_row[[positions[one.request] for one in stay]]

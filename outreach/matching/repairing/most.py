@@ -20,6 +20,7 @@ from outreach.matching.problem import Assignment
 from outreach.matching.repairing.found import PATTERNS, Proof, proof
 from outreach.matching.repairing.policies import CHANGES
 from outreach.matching.repairing.scene import Scene
+from outreach.matching.repairing.shares import ROUNDS
 from outreach.matching.solving.blend import in_order
 from outreach.matching.solving.columns import Long
 from outreach.matching.solving.diving import dive
@@ -34,8 +35,6 @@ from outreach.matching.solving.relaxation import Relaxation, Round
 from outreach.matching.solving.rounding import rounded
 
 WHOLE = 1e-6
-# The LP has this share of the time, plans out of its solution the rest.
-SHARE = 0.95
 # Of a solution in parts so much is taken at a time, in this share of the time that is left.
 PART = 0.15
 HALF = 0.5
@@ -67,7 +66,7 @@ class Most:
             self.prepare()
             Loading(GLOP).wait(self.clock)
             # Its way begins near its end: no threads for prices that are only nearly right.
-            self.relaxation = Relaxation(self.ground, self.clock.rest(SHARE))
+            self.relaxation = Relaxation(self.ground, self.clock.rest(ROUNDS))
             self._begin()
             with suppress(OutOfTime):
                 self.relaxation.converge(0.0, self._heard)
@@ -86,7 +85,7 @@ class Most:
         """What `hear` and `take` need; `solve` calls it itself. Raises `OutOfTime`."""
         self.ground = Ground(self._options(), self.scene.days, self.clock)
         self.weights, _ = in_order(self.ground, self.goals[:-1])
-        self._worth = self._worth_of(self.best)
+        self._worth = self.ground.worth(self.weights, self.best)
 
     def proofs(self, values: Mapping[str, Value]) -> dict[str, Proof]:
         """What is proven about a plan of these values: nothing before the LP has been solved once."""
@@ -129,18 +128,14 @@ class Most:
         """Whether there may be a better plan than the best one."""
         return self.bound is None or self.bound > self._worth
 
-    def _worth_of(self, rows: Long) -> int:
-        """The weighted sum of a plan."""
-        values = self.scene.measured(self.scene.assignments(rows))
-        return sum(self.weights[goal] * self.ground.level(goal, values[goal]) for goal in self.goals)
-
     def take(self, rows: Iterable[int] | None) -> None:
         """A plan that may be better than the best one."""
         found = None if rows is None else np.array(sorted(rows), dtype=np.int64)
-        if found is None or self._worth_of(found) <= self._worth:
+        if found is None:
             return
-        if not self.scene.faults(self.scene.assignments(found)):
-            self.best, self._worth = found, self._worth_of(found)
+        worth = self.ground.worth(self.weights, found)
+        if worth > self._worth and not self.scene.faults(self.scene.assignments(found)):
+            self.best, self._worth = found, worth
 
     def _as_it_is(self, relaxed: Relaxed) -> set[int] | None:
         """The LP's solution where it takes every pattern wholly or not at all."""

@@ -41,6 +41,7 @@ from outreach.matching.repairing.policies import (
 )
 from outreach.matching.repairing.scene import Scene
 from outreach.matching.repairing.serving import Serving
+from outreach.matching.repairing.shares import LP, WAITING
 from outreach.matching.repairing.standing import standing
 from outreach.matching.solving.columns import Flags, Long
 from outreach.matching.solving.engine import POLL_SECONDS, Clock, OutOfTime
@@ -48,10 +49,6 @@ from outreach.matching.solving.goals import scale_of
 from outreach.matching.solving.greedy import drafted
 from outreach.matching.solving.timetable import TeamDays
 
-# Of what is left for `most-served` the LP and its plans have so much at most; where they are a matter of another process, that one
-# is waited for so long.
-MOST_SHARE = 0.95
-HEARING = 0.9
 # Up to so many options CP-SAT gets the whole problem: it writes and proves it in a few seconds.
 WHOLE = 3000
 
@@ -204,13 +201,13 @@ class Search:
                 most.prepare()
                 if self._heard(self.ahead, most, enough):
                     return most
-        alone = Most(self.scene, serving, most.best, self.clock.rest(MOST_SHARE))
+        alone = Most(self.scene, serving, most.best, self.clock.rest(LP))
         alone.solve()
         return alone
 
     def _heard(self, ahead: Ahead, most: Most, enough: Callable[[Mapping[str, Value]], bool]) -> bool:
         """Let the other process come to its end, and look for better plans meanwhile; whether `most` knows what it has to."""
-        clock = self.clock.rest(HEARING)
+        clock = self.clock.rest(WAITING)
         waiting = Clock(clock.began, clock.deadline, lambda: clock.stop() or ahead.finished())
         # One core is the other process's. What is found here stands in where that one is out of time.
         most.take(Serving(self.scene, self.measures, waiting, workers=1).improved(most.best, enough))

@@ -9,7 +9,7 @@ that limit would leave the bound too high. All gains are whole numbers and great
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,6 +124,15 @@ class Ground:
             goal: sum(map(gain.item, members)) + sum(map(self.use_gain[goal].item, used))
             for goal, gain in self.gain.items()
         }
+
+    def worth(self, weights: Mapping[str, int], plan: Ints) -> int:
+        """The weighted sum of the levels of a plan (its options)."""
+        used, schools = np.unique(self.resource[plan]), np.unique(self.school[plan])
+        return sum(
+            weight * int(part.sum())
+            for goal, weight in weights.items()
+            for part in (self.gain[goal][plan], self.use_gain[goal][used], self.reach[goal][schools])
+        )
 
     def offset(self, goal: str) -> int:
         """What a goal's value is with nothing placed (scaled, and negative for what is minimised)."""

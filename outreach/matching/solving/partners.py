@@ -9,7 +9,6 @@ from typing import Protocol
 
 from outreach.matching.problem import CODING_SESSION, LANGUAGES
 from outreach.matching.solving.ground import Ground
-from outreach.matching.solving.model import STAGES
 
 
 class Partners(Protocol):
@@ -52,12 +51,16 @@ class SlotPartners:
         offer = ground.problem.offer[slot.offer]
         self.limits = ground.problem.limits(slot)
         self.one_school = offer.kind == CODING_SESSION
+        rows, options = ground.members(resource), ground.options
+        asked = ground.request[rows]
+        shared = options.limits.languages[asked] & options.limits.slot_languages[resource]
+        names = rows.tolist()
         self.requests = {
-            int(at): ground.problem.requests[ground.request[at]] for at in ground.members(resource)
+            at: ground.problem.requests[request] for at, request in zip(names, asked.tolist(), strict=True)
         }
-        self.pupils = {at: one.pupils for at, one in self.requests.items()}
-        self.stage = {at: STAGES[one.grade] for at, one in self.requests.items()}
-        self.languages = {at: _bits(one.languages & offer.languages) for at, one in self.requests.items()}
+        self.pupils = dict(zip(names, options.pupils[rows].tolist(), strict=True))
+        self.stage = dict(zip(names, options.limits.stage[asked].tolist(), strict=True))
+        self.languages = dict(zip(names, shared.tolist(), strict=True))
         self._apart = _Apart(ground)
 
     def together(self, members: Sequence[int]) -> bool:
@@ -154,7 +157,3 @@ class BlockPartners:
     def enough(self, members: Sequence[int]) -> bool:
         # Where a detour can pay, a set may become possible only by one more session: it is asked when it is complete.
         return self.table.inheriting or len(members) == 1 or not self.days.impossible(tuple(members))
-
-
-def _bits(languages: frozenset[str]) -> int:
-    return sum(1 << at for at, language in enumerate(LANGUAGES) if language in languages)

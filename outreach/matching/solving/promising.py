@@ -26,8 +26,6 @@ class Promising:
         rest = (sizes - 1) * top + uses
         chosen = among[values[among] + rest[ground.resource[among]] > 0]
         chosen = chosen[np.lexsort((chosen, -values[chosen], ground.resource[chosen]))]
-        self._chosen = chosen
-        self._worth = values[chosen]
         self._chosen, self._worth = chosen, values[chosen]
         self._options = chosen.tolist()
         self._values = values[chosen].tolist()
