@@ -6,6 +6,7 @@ limit that was promised for it. Each new plan is judged here, by `faults_of`, ag
 
 from __future__ import annotations
 
+import compileall
 import json
 import os
 import random
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import outreach
 from outreach.matching.assignment_json import read_assignment
 from outreach.matching.check import faults_of
 from outreach.matching.plan_json import read_plan
@@ -38,6 +40,8 @@ HEAD = (
 def repairs(one: Instance, folder: Path, plan: Path | None, match_seconds: float, workers: int) -> list[Json]:
     """Every event on one instance; prints the table as it grows."""
     folder.mkdir(parents=True, exist_ok=True)
+    # As after a first run: whoever lets Python write no bytecode would measure the compiler, in every process.
+    compileall.compile_dir(Path(outreach.__path__[0]), quiet=1)
     start = plan or matched(one, folder, match_seconds, workers)
     problem = read_problem(one.path.read_bytes())
     print(f"\n{HEAD}\n|{'---|' * HEAD.count(' | ')}---|", flush=True)

@@ -85,3 +85,4 @@ def test_nothing_new_is_no_message() -> None:
     assert lp.update() is None
     lp.pay(variable, 2.0)
     assert lp.update() is not None
+    assert lp.update() is None
