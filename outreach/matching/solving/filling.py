@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 import numpy as np
 
@@ -65,9 +66,12 @@ class Filling:
         """The `keep` best patterns of a resource among (value, option) in falling order; those worth no more than `floor` need not
         be among them. Raises `OutOfTime`."""
         partners = self.partners(resource)
+        # With the best companions there are.
+        rest = use + sum(max(0, value) for value, _ in options[: size - 1])
+        options = list(takewhile(lambda one: one[0] + rest > floor, options))
         if size == 1:
-            singles: list[Found] = [(value + use, (option,)) for value, option in options]
-            return _listing([one for one in singles if partners.enough(one[1])][:keep], keep)
+            fitting = ((value + use, (option,)) for value, option in options if partners.enough((option,)))
+            return _listing(list(islice(fitting, keep)), keep)
         search = SetSearch(partners, options, use, size, keep, self.clock, floor)
         found = search.run(SLOT_STEPS if isinstance(partners, SlotPartners) else None)
         if found is None and isinstance(partners, SlotPartners):
