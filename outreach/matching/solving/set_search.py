@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from itertools import accumulate
 
 from outreach.matching.solving.combining import Found, Members
 from outreach.matching.solving.engine import Clock
@@ -28,7 +29,7 @@ class SetSearch:
         clock: Clock,
         floor: int = 0,
     ) -> None:
-        self.floor = floor
+        self._floor = floor
         self.partners = partners
         self.values = [value for value, _ in options]
         self.options = [option for _, option in options]
@@ -39,7 +40,7 @@ class SetSearch:
         self.steps = 0
         self.found: list[Found] = []
         # gains[i] - gains[j]: what options j..i-1 add where positive; with falling values the next ones are the best left.
-        self.gains = [0, *_running(max(0, value) for value in self.values)]
+        self.gains = [0, *accumulate(max(0, value) for value in self.values)]
 
     def run(self, most: int | None) -> list[Found] | None:
         """The sets, falling; None when that takes more than `most` steps. Raises `OutOfTime`."""
@@ -54,7 +55,7 @@ class SetSearch:
             own = self.values[at]
             # The option itself counts even where it is negative, the following ones only where they help.
             most = value + own + self.gains[end] - self.gains[at + 1]
-            if most <= self._floor() or self._over():
+            if most <= self._floor or self._over():
                 return
             together = (*members, self.options[at])
             if members and not self.partners.together(together):
@@ -69,19 +70,12 @@ class SetSearch:
             self.clock.check()
         return self.steps > self.most
 
-    def _floor(self) -> int:
-        return max(self.floor, self.found[0][0]) if len(self.found) == self.keep else self.floor
-
     def _note(self, members: Members, value: int) -> None:
-        if value > self._floor() and self.partners.enough(members):
-            if len(self.found) == self.keep:
-                heapq.heapreplace(self.found, (value, members))
-            else:
-                heapq.heappush(self.found, (value, members))
-
-
-def _running(values: Iterable[int]) -> Iterator[int]:
-    total = 0
-    for value in values:
-        total += value
-        yield total
+        if value <= self._floor or not self.partners.enough(members):
+            return
+        if len(self.found) == self.keep:
+            heapq.heapreplace(self.found, (value, members))
+        else:
+            heapq.heappush(self.found, (value, members))
+        if len(self.found) == self.keep:
+            self._floor = max(self._floor, self.found[0][0])
