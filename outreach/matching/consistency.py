@@ -47,11 +47,11 @@ def refuse_contradictions(problem: Problem) -> None:
         _slot(f"slots[{index}]", slot, problem, offers)
     for index, team in enumerate(problem.teams):
         _team(f"teams[{index}]", team, problem, companies, offers)
-    places = slots | teams
+    places, named = slots | teams, offers | companies
     for index, visit_request in enumerate(problem.requests):
         path = f"requests[{index}]"
         known(f"{path}.school", visit_request.school, schools, "school")
-        _request(path, visit_request, offers | companies, places)
+        _request(path, visit_request, named, places)
     for index, pin in enumerate(problem.pins):
         _pin(f"pins[{index}]", pin, problem)
     for index, ban in enumerate(problem.bans):
@@ -144,8 +144,10 @@ def _request(
 ) -> None:
     for index, choice in enumerate(visit_request.choices):
         known(f"{path}.choices[{index}]", choice, offers_or_companies, "offer or company")
-    for index, window in enumerate(visit_request.windows):
-        ends_after_start(f"{path}.windows[{index}]", window)
+    for index, (start, end) in enumerate(visit_request.windows):
+        # A city has tens of thousands of them: the path is written where something is wrong.
+        if end <= start:
+            ends_after_start(f"{path}.windows[{index}]", (start, end))
     for place in visit_request.scores or ():
         known(f"{path}.scores.{place}", place, places, "slot or team")
     for place, cost in visit_request.costs.items():
