@@ -61,7 +61,7 @@ def test_the_best_pattern_of_a_site_is_found(name: str) -> None:
             assert all(least <= best <= most for best, (least, most) in zip(priced.best, ends, strict=True))
             # At a price nobody has to look for less than that.
             asked = np.array([max(0, most + rng.randint(-9, 9)) for _, most in ends], dtype=np.int64)
-            told = Pricing(ground, endless()).price(np.array(values), np.array(uses), asked)
+            told = Pricing(ground, endless()).price(np.array(values), np.array(uses), asked, floors=True)
             for site, (least, most) in enumerate(ends):
                 assert least <= told.best[site] <= max(most, asked[site])
             gaining = {site for site, best in enumerate(priced.best) if best > asked[site]}
@@ -80,7 +80,7 @@ def test_a_price_hides_no_pattern_worth_more(seed: int) -> None:
     asked = Pricing(ground, endless())
     for share in (1.5, 1.0, 0.9, 0.5, 0.0, 0.7):
         site_prices = np.array([int(share * best) for best in free.best], dtype=np.int64)
-        told = asked.price(values, uses, site_prices)
+        told = asked.price(values, uses, site_prices, floors=True)
         gaining = {site for (site, _), value in found.items() if value > site_prices[site]}
         assert {site for site, _ in told.columns} == gaining
         for site, best in enumerate(told.best):
@@ -93,7 +93,7 @@ def test_patterns_to_add_keep_the_rules_and_beat_their_price(seed: int) -> None:
     ground = ground_of(wild(seed, teams=1, requests=4))
     prices = random_prices(ground, random.Random(seed))
     values, uses = prices.option_values(ground, ()), prices.use_values(ground)
-    priced = Pricing(ground, endless()).price(values, uses, prices.site)
+    priced = Pricing(ground, endless()).price(values, uses, prices.site, floors=seed % 2 == 0)
     patterns = [set(patterns_of(ground, site, BETWEEN)) for site in range(len(ground.sites))]
     for site, members in priced.columns:
         assert set(ground.site_of[ground.resource[list(members)]].tolist()) == {site}

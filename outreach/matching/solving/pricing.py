@@ -60,24 +60,30 @@ class Pricing:
         """Sites that were looked at widely at these values: once more would show nothing new."""
         self._priced: dict[int, tuple[int, list[Found]]] = {}
 
-    def price(self, values: Ints, uses: Ints, site_prices: Ints, covers: int = 0) -> Priced:
+    def price(
+        self, values: Ints, uses: Ints, site_prices: Ints, covers: int = 0, *, floors: bool = False
+    ) -> Priced:
         """Every site's best pattern at these values of options and of using a resource. Raises `OutOfTime`.
 
         The best patterns of all sites want the same few requests, of which the LP can place each but once. A cover is patterns
         of all sites that share no request: `covers` of them are added where they gain (the idea of complementary columns; Ghoniem
         and Sherali, "Complementary column generation and bounding approaches for set partitioning formulations", 2009).
+
+        `floors`: what a site asks is a floor for its patterns, those below need not be found (without covers). Where prices are
+        nearly right a round then takes half the time. On the far way of a whole city it saved 5 s of 60 too, but the patterns that it
+        then had made worse plans: preference 54,460 to 54,550 instead of 54,665 of at most 54,745 (two workers, 60 s).
         """
         prices = site_prices.tolist()
         changed = self._changed(values, uses, prices)
         # Covers look at all sites again.
         among = np.arange(self.ground.n) if covers else np.flatnonzero(changed[self._site_of_option])
         promising = Promising(self.ground, values, uses, self._sizes, among)
-        most = promising.most(self._rooms).tolist()
+        most = promising.most(self._rooms).tolist() if floors else []
         priced = {number: one for number, one in self._priced.items() if not changed[number]}
         for number in promising.sites():
             if not changed[number]:
                 continue
-            if covers:
+            if not floors:
                 priced[number] = self._site(number, promising, prices[number])
             elif most[number] > prices[number]:
                 priced[number] = self._site(number, promising, prices[number], floor=prices[number])

@@ -168,7 +168,8 @@ class Relaxation:
         links = list(self.master.link_rows)
         values = prices.option_values(self.ground, links)
         values[list(without)] = WORTHLESS
-        priced = self.pricing.price(values, prices.use_values(self.ground), prices.site, covers)
+        uses, floors = prices.use_values(self.ground), self._anchors is not None
+        priced = self.pricing.price(values, uses, prices.site, covers, floors=floors)
         whole = prices.bound(self.ground, links, priced.best, self.master.held)
         new = self.master.separate(relaxed) + self.master.add(priced.columns)
         self.clock.check()
