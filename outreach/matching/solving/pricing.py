@@ -70,8 +70,8 @@ class Pricing:
         and Sherali, "Complementary column generation and bounding approaches for set partitioning formulations", 2009).
 
         `floors`: what a site asks is a floor for its patterns, those below need not be found (without covers). Where prices are
-        nearly right a round then takes half the time. On the far way of a whole city it saved 5 s of 60 too, but the patterns that it
-        then had made worse plans: preference 54,460 to 54,550 instead of 54,665 of at most 54,745 (two workers, 60 s).
+        nearly right a round then takes half the time. On the far way of a whole city it saved 5 s of 60 too, but the patterns
+        that it then had made worse plans: preference 54,460 to 54,550 instead of 54,665 of at most 54,745 (two workers, 60 s).
         """
         prices = site_prices.tolist()
         changed = self._changed(values, uses, prices)
