@@ -105,11 +105,14 @@ def _asked(
     """The second process at work on the question, where it is worth its start; it does not outlive the block."""
     large = effort.workers > 1 and MOST_SERVED in policies and len(problem.requests) >= LARGE
     try:
+        if not large and ahead is not None:
+            ahead.end()
+            ahead = None
         if large and ahead is None:
             ahead = started()
         if large and ahead is not None and not ahead.begun:
             ahead.begin(problem, plan, events, clock, effort)
-        yield ahead if large else None
+        yield ahead
     finally:
         if ahead is not None:
             ahead.end()
@@ -153,7 +156,7 @@ def repaired(
         found = Search(scene, policy, old, mine, whole, ahead).found(
             [one.plan.assignments for one in answers]
         )
-        new = _plan(scene, found, old, sha256, round(clock.seconds(), 3))
+        new = _plan(scene, effort, found, old, sha256, round(clock.seconds(), 3))
         after = {goal.name: goal.value for goal in new.objectives}
         answer = answer_of(changed, found, new, after, clock.seconds() - began)
         answers.append(answer)
@@ -175,7 +178,7 @@ def _true(problem: Problem, plan: Plan) -> bool:
     return not any(True for _ in claim_faults(problem, plan, None, hopeless))
 
 
-def _plan(scene: Scene, found: Found, old: Plan | None, sha256: str, seconds: float) -> Plan:
+def _plan(scene: Scene, effort: Effort, found: Found, old: Plan | None, sha256: str, seconds: float) -> Plan:
     """The new plan as `outreach-plan/1`, judged by `check`. Its bounds are those that hold in the order of the problem's goals."""
     problem = scene.problem
     truth = {goal: scene.measured(found.assignments)[goal] for goal in problem.objectives}
@@ -199,7 +202,7 @@ def _plan(scene: Scene, found: Found, old: Plan | None, sha256: str, seconds: fl
         if name not in present
     )
     status = OPTIMAL if all(goal.proven for goal in objectives) else FEASIBLE
-    solver = Solver(f"ortools {version('ortools')}", scene.effort.seed, scene.effort.workers)
+    solver = Solver(f"ortools {version('ortools')}", effort.seed, effort.workers)
     plan = Plan(
         problem.name,
         sha256,

@@ -98,3 +98,23 @@ def test_a_vague_bound_is_looked_into_once(monkeypatch: pytest.MonkeyPatch) -> N
     # Other values are another question.
     asked.price(values + 1, uses, prices)
     assert looks[3:] in ([together.WIDE], [together.WIDE, together.WIDER[0]])
+
+
+def test_a_lower_price_is_another_question() -> None:
+    """What was looked at widely at a price that no pattern reaches has patterns at a lower one."""
+    ground = crowded()
+    values, uses = 1000 * ground.gain["pupils"], np.zeros(ground.resources, dtype=np.int64)
+    (site,) = (at for at, one in enumerate(ground.sites) if one.limit is not None)
+    free = Pricing(ground, endless())
+    narrow = free.price(values, uses, np.zeros(len(ground.sites), dtype=np.int64)).best[site]
+    best = free._priced[site][1][0][0]
+    asked_for = np.zeros(len(ground.sites), dtype=np.int64)
+    for dear in range(best, narrow, (narrow - best) // 20):
+        asked = Pricing(ground, endless())
+        asked_for[site] = dear
+        columns = asked.price(values, uses, asked_for, floors=True).columns
+        if site in asked._widened and not columns:
+            break
+    assert site in asked._widened
+    asked_for[site] = best - 1
+    assert asked.price(values, uses, asked_for, floors=True).columns

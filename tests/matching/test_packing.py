@@ -200,3 +200,27 @@ def test_a_full_hall_is_priced_alike_set_by_set_and_by_table(
     by_table = Filling(ground, endless()).patterns(slot, options, 0, 8, 3)
     assert by_table.best == one_by_one.best == one_by_one.patterns[0][0]
     assert by_table.patterns[0][0] == one_by_one.patterns[0][0]
+
+
+@pytest.mark.parametrize("price", [700, 749, 750, 751, 900])
+def test_a_floor_takes_nothing_from_the_best_of_a_full_hall(price: int) -> None:
+    """Seven of thirty pupils and one of ten: the last one alone is worth less than many who have no seat beside the seven."""
+    document: Document = halls(30, 1, 9)
+    day = document["slots"][0]["start"][:10]
+    document["requests"], document["slots"] = document["requests"][:30], document["slots"][:1]
+    document["offers"] = [
+        offer | {"max_pupils": 220, "max_groups": 8, "min_pupils": 0} for offer in document["offers"]
+    ]
+    for at, request in enumerate(document["requests"]):
+        request |= {"grade": "P5", "languages": ["yue"], "max_travel_minutes": 600}
+        request |= {"pupils": 30 if at < 25 else 10, "windows": [[f"{day}T00:00", f"{day}T23:59"]]}
+    ground = of(document)
+    pupils = ground.options.pupils
+    values = np.where(pupils == 30, 100, 50).astype(np.int64)
+    uses, prices = np.zeros(ground.resources, dtype=np.int64), np.array([price], dtype=np.int64)
+    asked = Pricing(ground, endless())
+    assert asked.price(values, uses, np.zeros(1, dtype=np.int64)).best == [750]
+    for pricing in (asked, Pricing(ground, endless())):
+        told = pricing.price(values, uses, prices, floors=True)
+        assert 750 <= told.best[0] <= max(750, price)
+        assert bool(told.columns) == (price < 750)

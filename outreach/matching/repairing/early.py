@@ -1,6 +1,6 @@
 """What the process of `ahead.py` does: the LP of `most.py` around the bookings that can stay.
 
-Where it does not come to its end, nothing is heard, and the LP is solved where it is asked for.
+Where those alone are no plan, nothing is heard, and the LP is solved where it is asked for.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ def solve_early(
 ) -> None:
     """The LP around the bookings that can stay; `send` gets what is known as it comes. Raises `OutOfTime` and `ProblemRefused`.
 
-    Those alone may be no plan (a team that needs one session to reach another): whoever hears a plan judges it.
+    Where those alone are no plan (a pin is missed, or a team needs one session to reach another) nothing is sent.
     """
     changed = apply(problem, plan.assignments, events)
     scene = Scene(changed, clock, effort, plan.duals)
     stay = tuple(standing(changed))
-    if not scene.complete:
+    if not scene.complete or scene.faults(stay):
         return
     positions = scene.options.positions.request
     rows = scene.kept_row[[positions[one.request] for one in stay]]

@@ -217,7 +217,7 @@ class Search:
             ahead.finished(POLL_SECONDS)
         if ahead.found is not None:
             most.hear(ahead.found.plan, ahead.found.bound)
-        return ahead.found is not None
+        return ahead.found is not None and ahead.found.bound is not None
 
     def _polished(self, rows: Long) -> Long:
         """What leaves or comes chosen anew by all measures, beside what stays as it was."""

@@ -8,9 +8,10 @@ LEAVING = 0.35
 # at work on it already.
 AFTERWARDS = 0.5
 AFTERWARDS_WITH_ANOTHER = 0.3
-# Of what is left then, the time of the other process, and what is waited for it when its policy's turn has come.
-ANOTHER = 0.97
-WAITING = 0.95
+# The other process has this share of the whole; of what is left when its policy's turn has come so much is waited for it, which
+# is never less.
+ANOTHER = 0.96
+WAITING = 0.97
 # Of what is left for the LP of `most-served` where it is solved here, and for its rounds, wherever that is; then come plans.
 LP = 0.95
 ROUNDS = 0.95

@@ -26,7 +26,7 @@ NEAR = 1.0
 
 
 class Anchors:
-    """Anchors for a master that has its objective, but no columns yet: whoever gives it another objective takes them out of it."""
+    """Anchors for a master that has its objective, and keeps it, but no columns yet."""
 
     def __init__(self, master: Master, known: RowPrices) -> None:
         self._lp = lp = master.lp

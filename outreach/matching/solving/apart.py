@@ -16,7 +16,7 @@ from outreach.matching.solving.filling import Filling
 from outreach.matching.solving.ground import Ints
 from outreach.matching.solving.promising import Promising
 
-ROUNDS = 40
+ADJUSTMENTS = 40
 
 
 def apart(
@@ -31,7 +31,7 @@ def apart(
     )
     prices = {asked: 0 for asked, times in wanted.items() if times > 1}
     least, met = None, None
-    for _ in range(ROUNDS):
+    for _ in range(ADJUSTMENTS):
         filling.clock.check()
         tops = [
             _tops(filling, at, limit, sorted(_less(options, prices, request), reverse=True), promising)
@@ -42,8 +42,7 @@ def apart(
         least = bound if least is None else min(least, bound)
         taken = Counter(map(request.item, members))
         if max(taken.values(), default=0) <= 1:
-            # What it has not paid for others has come back to it.
-            own = value + sum(prices.get(asked, 0) for asked in taken)
+            own = _worth(filling, members, offers, promising)
             if own > target and (met is None or own > met[0]):
                 met = own, tuple(sorted(members))
         slopes = {
@@ -57,6 +56,15 @@ def apart(
         for asked, slope in slopes.items():
             prices[asked] = max(0, prices[asked] + step * slope)
     return least or 0, met
+
+
+def _worth(
+    filling: Filling, members: Members, offers: Iterable[Sequence[tuple[int, int]]], promising: Promising
+) -> int:
+    """What these options are worth without the prices."""
+    values = {at: value for options in offers for value, at in options}
+    used = set(filling.ground.resource[list(members)].tolist())
+    return sum(values[at] for at in members) + sum(map(promising.use, used))
 
 
 def _less(

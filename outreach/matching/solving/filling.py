@@ -26,7 +26,7 @@ SLOT_STEPS = 400
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A resource's best patterns, falling, and what any other is worth at most (None: no other is worth anything)."""
+    """A resource's best patterns, falling, and what any other is worth at most (None: no more than the floor that was given)."""
 
     patterns: list[Found]
     rest: int | None
@@ -76,7 +76,8 @@ class Filling:
         found = search.run(SLOT_STEPS if isinstance(partners, SlotPartners) else None)
         if found is None and isinstance(partners, SlotPartners):
             packed = self._packing(resource, partners).best(options, use, keep)
-            return Listing(packed.patterns, packed.bound)
+            # The table knows no floor, and not the options that only patterns below it could have.
+            return Listing([one for one in packed.patterns if one[0] > floor], max(packed.bound, floor))
         return _listing(found or [], keep)
 
     def listing(

@@ -1,6 +1,6 @@
 """The best groups for one slot when each has a value, by dynamic programming over seats and groups: for slots of many groups.
 
-Looking through sets one by one (`pricing.py`) explodes where a slot holds six to ten groups out of hundreds. Here one table says
+Looking through sets one by one (`set_search.py`) explodes where a slot holds six to ten groups out of hundreds. Here one table says
 what `g` groups with `p` pupils are worth at most, and is carried from bunch to bunch (Kellerer, Pferschy and Pisinger, "Knapsack
 Problems", 2004, sections 2.3 and 11). A *bunch* is a set of options that keep each other out, by school, group or crew; most
 are single. Groups that may share a slot have a key stage and a language in common, so there is one table for each such *class*.

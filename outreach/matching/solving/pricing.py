@@ -56,8 +56,8 @@ class Pricing:
         self.filling = Filling(ground, clock)
         self._together = Together(self.filling, KEPT)
         self._last: tuple[Ints, Ints] | None = None
-        self._widened: set[int] = set()
-        """Sites that were looked at widely at these values: once more would show nothing new."""
+        self._widened: dict[int, int] = {}
+        """Sites that were looked at widely at these values, and the price then: at no lower one more would be seen."""
         self._priced: dict[int, tuple[int, list[Found]]] = {}
 
     def price(
@@ -130,11 +130,16 @@ class Pricing:
         if self._last is not None:
             changed[self._site_of_option[values != self._last[0]]] = True
             changed[ground.site_of[np.flatnonzero((uses != self._last[1]) & (ground.site_of >= 0))]] = True
-        self._widened -= set(np.flatnonzero(changed).tolist())
+        for number in np.flatnonzero(changed).tolist():
+            self._widened.pop(number, None)
         for number, one in self._priced.items():
-            if number not in self._widened and vague(one, prices[number]):
+            if vague(one, prices[number]) and self._is_lower(number, prices[number]):
                 changed[number] = True
         return changed
+
+    def _is_lower(self, number: int, price: int) -> bool:
+        """Whether a site has not been looked at widely at this price or a lower one."""
+        return number not in self._widened or price < self._widened[number]
 
     @cached_property
     def _site_of_option(self) -> Ints:
@@ -204,11 +209,11 @@ class Pricing:
             return everything[0], [everything] if everything[1] else []
         if site.limit is None:
             listing = self.filling.listing(site.resources[0], promising, None, KEPT, floor)
-            return listing.best if listing.patterns else max(listing.best, floor), listing.patterns
-        wider = price if number not in self._widened else None
+            return max(listing.best, floor), listing.patterns
+        wider = price if price is not None and self._is_lower(number, price) else None
         bound, patterns, widened = self._together.best(site, promising, wider, floor)
-        if widened:
-            self._widened.add(number)
+        if wider is not None and widened:
+            self._widened[number] = wider
         return bound, patterns
 
     def _everything(self, site: Site, promising: Promising) -> Found | None:
