@@ -25,7 +25,7 @@ from outreach.matching.solving.options import Options
 
 # Who leaves displaces somebody, who displaces somebody else: so many of them are taken in at once where the model knows no more
 # options than this.
-HOPS = 2
+HOPS = 4
 AT_ONCE = 200
 
 
