@@ -171,4 +171,6 @@ def leave(code: int) -> NoReturn:
     if any(thread.daemon and thread is not threading.current_thread() for thread in threading.enumerate()):
         # A solver that does not listen is left behind; the interpreter would wait for it.
         os._exit(code)
+    # Nobody has to look once more for what could be let go of: the memory goes with the process.
+    gc.freeze()
     raise SystemExit(code)

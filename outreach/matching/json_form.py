@@ -17,12 +17,13 @@ from outreach.matching.times import minutes_of
 T = TypeVar("T")
 D = TypeVar("D")
 LARGEST = 10**9
+_NONE: frozenset[str] = frozenset()
 
 
 class _Repeating(dict[str, object]):
     """A JSON object in which at least one key stands twice."""
 
-    repeated: frozenset[str] = frozenset()
+    repeated = _NONE
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -68,6 +69,7 @@ class Node:
             raise ProblemRefused(path, f"is {kind_of(value)}, not an object")
         self.value: Mapping[str, object] = value
         self.path = path
+        self._repeated = value.repeated if isinstance(value, _Repeating) else _NONE
 
     def at(self, key: str) -> str:
         """The path of a key."""
@@ -84,7 +86,7 @@ class Node:
         return self._read(key, read) if key in self.value else default
 
     def _read(self, key: str, read: Callable[[object, str], T]) -> T:
-        if isinstance(self.value, _Repeating) and key in self.value.repeated:
+        if key in self._repeated:
             raise ProblemRefused(self.at(key), "stands twice")
         return read(self.value[key], self.at(key))
 
@@ -179,7 +181,7 @@ def listing(read: Callable[[object, str], T]) -> Callable[[object, str], tuple[T
     def read_list(value: object, path: str) -> tuple[T, ...]:
         if not isinstance(value, list):
             raise ProblemRefused(path, f"is {kind_of(value)}, not a list")
-        return tuple(read(entry, f"{path}[{index}]") for index, entry in enumerate(value))
+        return tuple([read(entry, f"{path}[{index}]") for index, entry in enumerate(value)])
 
     return read_list
 
@@ -204,6 +206,30 @@ def word_of(words: tuple[str, ...]) -> Callable[[object, str], str]:
         return word
 
     return read_word
+
+
+def _listed(
+    read: Callable[[object, str], str], plain: Callable[[list[str]], bool]
+) -> Callable[[object, str], tuple[str, ...]]:
+    """A list of texts, each of which `read` reads as it stands. Where `plain` says of all of them that it would, nobody looks at
+    one by one: a territory's file has tens of thousands of such lists."""
+    one_by_one = listing(read)
+
+    def read_texts(value: object, path: str) -> tuple[str, ...]:
+        if isinstance(value, list) and all(type(entry) is str for entry in value) and plain(value):
+            return tuple(value)
+        return one_by_one(value, path)
+
+    return read_texts
+
+
+texts = _listed(text, lambda _: True)
+identifiers = _listed(identifier, lambda entries: "" not in entries)
+
+
+def words_of(words: tuple[str, ...]) -> Callable[[object, str], tuple[str, ...]]:
+    """A list of some of a few words."""
+    return _listed(word_of(words), frozenset(words).issuperset)
 
 
 def finite(value: object, path: str) -> float:

@@ -35,11 +35,9 @@ from outreach.matching.times import REMEMBERED, minutes_of
 
 FORMAT = "outreach-matching/1"
 
-_grades = form.listing(form.word_of(GRADES))
-_kinds = form.listing(form.word_of(KINDS))
-_languages = form.listing(form.word_of(LANGUAGES))
-_ids = form.listing(form.identifier)
-_words = form.listing(form.text)
+_grades = form.words_of(GRADES)
+_kinds = form.words_of(KINDS)
+_languages = form.words_of(LANGUAGES)
 
 
 def read_problem(content: bytes) -> Problem:
@@ -55,7 +53,7 @@ def problem_of(value: object) -> Problem:
         name=node.find("name", form.text, ""),
         grid_minutes=node.find("grid_minutes", form.positive, 15),
         travel=node.find("travel", _travel, Travel()),
-        objectives=node.find("objectives", _words, DEFAULT_GOALS),
+        objectives=node.find("objectives", form.texts, DEFAULT_GOALS),
         schools=node.find("schools", form.listing(_school), ()),
         companies=node.find("companies", form.listing(read_company), ()),
         offers=node.find("offers", form.listing(read_offer), ()),
@@ -166,7 +164,7 @@ def read_offer(value: object, path: str) -> Offer:
         minutes=node.get("minutes", form.positive) if "minutes" in node.value else None,
         grades=frozenset(node.get("grades", _grades)),
         languages=frozenset(node.get("languages", _languages)),
-        topics=frozenset(node.find("topics", _words, ())),
+        topics=frozenset(node.find("topics", form.texts, ())),
         wheelchair=node.find("wheelchair", form.truth, False),
         min_pupils=node.find("min_pupils", form.whole, 0),
         max_pupils=node.get("max_pupils", form.positive),
@@ -196,7 +194,7 @@ def read_team(value: object, path: str) -> Team:
     return Team(
         id=node.get("id", form.identifier),
         company=node.get("company", form.identifier),
-        offers=node.get("offers", _ids),
+        offers=node.get("offers", form.identifiers),
         windows=node.get("windows", read_windows),
         home=node.get("home", _place) if "home" in node.value else None,
         zone=_zone(node),
@@ -218,8 +216,8 @@ def read_request(value: object, path: str) -> VisitRequest:
         pupils=node.get("pupils", form.positive),
         grade=node.get("grade", form.word_of(GRADES)),
         languages=frozenset(node.get("languages", _languages)),
-        topics=frozenset(node.find("topics", _words, ())),
-        choices=node.find("choices", _ids, ()),
+        topics=frozenset(node.find("topics", form.texts, ())),
+        choices=node.find("choices", form.identifiers, ()),
         open=node.find("open", form.truth, False),
         windows=node.get("windows", read_windows),
         max_travel_minutes=node.find("max_travel_minutes", form.whole, 90),

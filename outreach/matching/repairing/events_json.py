@@ -52,7 +52,6 @@ from outreach.matching.repairing.events import (
 from outreach.matching.times import DAY, day_of, minutes_of
 
 FORMAT = "outreach-events/1"
-_words = form.listing(form.text)
 LONGEST = {"minutes": 366 * DAY, "days": 366, "working_days": 262}
 
 
@@ -126,7 +125,7 @@ def _team_ill(node: Node) -> Event:
 def _day_lost(node: Node) -> Event:
     found = {}
     for key in ("districts", "types", "schools"):
-        found[key] = frozenset(node.find(key, _words, ()))
+        found[key] = frozenset(node.find(key, form.texts, ()))
         if key in node.value and not found[key]:
             # An empty list could mean nobody or everybody; whoever wrote it meant one of the two.
             raise ProblemRefused(node.at(key), "is empty")

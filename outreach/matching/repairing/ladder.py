@@ -23,7 +23,7 @@ from outreach.matching.solving.part import Part
 from outreach.matching.solving.team_cuts import chosen_by, cut
 
 if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+    from outreach.matching.solving.cpsat import cp_model
 
 Terms = list[tuple["cp_model.IntVar", int]]
 
@@ -80,7 +80,7 @@ class Ladder:
         return all(step.proven for step in self.steps)
 
     def _least(self, terms: Terms, effort: Effort) -> Answer:
-        from ortools.sat.python import cp_model
+        from outreach.matching.solving.cpsat import cp_model
 
         model = self.model.cp
         model.clear_objective()  # type: ignore[no-untyped-call]
@@ -105,7 +105,7 @@ class Ladder:
         proto.solution_hint.values.extend(values)
 
     def _hold(self, terms: Terms, value: int) -> None:
-        from ortools.sat.python import cp_model
+        from outreach.matching.solving.cpsat import cp_model
 
         if terms:
             variables, weights = [one for one, _ in terms], [weight for _, weight in terms]

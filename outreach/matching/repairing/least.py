@@ -26,7 +26,7 @@ from outreach.matching.solving.options import Options
 # Who leaves displaces somebody, who displaces somebody else: so many of them are taken in at once where the model knows no more
 # options than this.
 HOPS = 4
-AT_ONCE = 200
+AT_ONCE = 400
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Closing:
             self.whole |= scene.fallen & own
         others = self.allowed & (np.arange(len(request)) != scene.kept_row[request])
         self.elsewhere: Flags = np.bincount(request[others], minlength=len(scene.had)) > 0
+        # Where whoever fell could go somebody is already, mostly.
+        self.whole = self._with_next(self.whole)
         self.knows = 0
 
     def least(self, effort: Effort) -> Least | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# Of a command's seconds: for writing the files and for leaving.
-LEAVING = 0.35
+# Of a command's seconds: for its start, for writing the files and for leaving.
+LEAVING = 0.45
 # Of what is left when a policy begins: for those after it. The last one alone can use much of it, unless a process of its own is
 # at work on it already.
 AFTERWARDS = 0.5

@@ -30,10 +30,8 @@ from outreach.matching.times import DAY, minutes_of
 
 FORMAT = "outreach-scenario/1"
 
-_ids = form.listing(form.identifier)
-_words = form.listing(form.text)
-_weekdays = form.listing(form.word_of(WEEKDAYS))
-_kinds = form.listing(form.word_of(KINDS))
+_weekdays = form.words_of(WEEKDAYS)
+_kinds = form.words_of(KINDS)
 _TIMES = ("weekdays", "dates", "from", "to")
 
 
@@ -79,7 +77,7 @@ def _listed(node: Node, key: str) -> tuple[str, ...] | None:
     """A list of ids or words that is not empty, None where it is absent."""
     if key not in node.value:
         return None
-    found: tuple[str, ...] = node.get(key, _kinds if key == "kinds" else _words)
+    found: tuple[str, ...] = node.get(key, _kinds if key == "kinds" else form.texts)
     if not found:
         raise ProblemRefused(node.at(key), "is empty")
     return found
@@ -107,7 +105,7 @@ def _remove(node: Node) -> Remove:
     keys = ("companies", "offers", "slots", "teams")
     _only(node, ("change", *keys))
     _some(node, keys)
-    return Remove(**{key: node.find(key, _ids, ()) for key in keys})
+    return Remove(**{key: node.find(key, form.identifiers, ()) for key in keys})
 
 
 def _hours(node: Node) -> Hours:
@@ -192,7 +190,7 @@ def _step(value: object, path: str) -> int:
 
 def _goals(node: Node) -> Goals:
     _only(node, ("change", "order"))
-    return Goals(node.get("order", _words))
+    return Goals(node.get("order", form.texts))
 
 
 _CHANGES: dict[str, Callable[[Node], Change]] = {

@@ -133,7 +133,7 @@ def _helpful(options: Options, days: TeamDays, pins: Sequence[Assignment]) -> Op
 
 def _smallest_hitting(sets: Sequence[frozenset[int]], count: int) -> frozenset[int]:
     """The smallest set of 0..count-1 that meets every one of the sets."""
-    from ortools.sat.python import cp_model
+    from outreach.matching.solving.cpsat import cp_model
 
     if not sets:
         return frozenset()

@@ -14,11 +14,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+    from outreach.matching.solving.cpsat import cp_model
 
 POLL_SECONDS = 0.05
 GRACE_SECONDS = 0.4
-CP_SAT = "ortools.sat.python.cp_model"
+CP_SAT = "outreach.matching.solving.cpsat"
 MATH_OPT = "ortools.math_opt.python.mathopt"
 # What `glop.py` imports: less than `mathopt`.
 GLOP = (
@@ -129,7 +129,7 @@ def run(
 
     `on_values` gets the value of every variable of each solution in the order they were found, `on_bound` the objective's bound.
     """
-    from ortools.sat.python import cp_model
+    from outreach.matching.solving.cpsat import cp_model
 
     left = clock.left()
     if left <= 0:
@@ -203,7 +203,7 @@ def _pass_on(
 
 
 def _solve(solver: cp_model.CpSolver, model: cp_model.CpModel, shared: _Shared) -> None:
-    from ortools.sat.python import cp_model
+    from outreach.matching.solving.cpsat import cp_model
 
     class Listener(cp_model.CpSolverSolutionCallback):
         def on_solution_callback(self) -> None:

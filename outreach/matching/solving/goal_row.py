@@ -12,7 +12,7 @@ class GoalRow:
     """One goal of a model: `sum + constant` is its value times `scale`, and never further from 0 than `furthest`."""
 
     def __init__(self, model: Model, goal: str) -> None:
-        from ortools.sat.python import cp_model
+        from outreach.matching.solving.cpsat import cp_model
 
         terms, constant, self.scale = model.goal_terms(goal)
         self.model = model.cp

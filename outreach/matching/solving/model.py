@@ -20,7 +20,7 @@ from outreach.matching.solving.timetable import TeamDays, Timetable
 from outreach.matching.times import day_of
 
 if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+    from outreach.matching.solving.cpsat import cp_model
 
 STAGES = {
     "P1": 0,
@@ -49,7 +49,7 @@ class Model:
     """
 
     def __init__(self, options: Options, days: TeamDays, clock: Clock) -> None:
-        from ortools.sat.python import cp_model
+        from outreach.matching.solving.cpsat import cp_model
 
         self.cp = cp_model.CpModel()
         self.options = options
@@ -76,7 +76,7 @@ class Model:
             self.cp.add(self._sum((variable, 1) for variable in variables) <= limit)
 
     def _sum(self, terms: Iterable[Term]) -> cp_model.LinearExprT:
-        from ortools.sat.python import cp_model
+        from outreach.matching.solving.cpsat import cp_model
 
         pairs = list(terms)
         return cp_model.LinearExpr.weighted_sum([one for one, _ in pairs], [weight for _, weight in pairs])

@@ -69,7 +69,7 @@ class Part:
 
     def aim(self, goals: Sequence[str]) -> None:
         """Each of these goals weighs more than all after it."""
-        from ortools.sat.python import cp_model
+        from outreach.matching.solving.cpsat import cp_model
 
         kept = self._told_apart([self._goal(goal) for goal in goals])
         self._complete = len(kept) == len(goals)
