@@ -60,7 +60,7 @@ class Most:
     def solve(self, told: Callable[[], object] = _nobody) -> None:
         """Bring value and bound together as far as the time allows; afterwards `best` and `proofs` tell what is known.
 
-        `told` is called as soon as there is a bound, and then before each further way to a plan.
+        `told` is called as soon as there is a bound, and then before each further way to a plan, if there is need of one.
         """
         with suppress(OutOfTime, Unsolved):
             self.prepare()
@@ -71,15 +71,17 @@ class Most:
             with suppress(OutOfTime):
                 self.relaxation.converge(0.0, self._heard)
             for way in (self._as_it_is, self._rounded, self._dived, self._mended):
+                if self.last is None or not self._open():
+                    break
                 told()
-                if self.last is not None and self._open():
-                    self.take(way(self.last.relaxed))
+                self.take(way(self.last.relaxed))
 
     def hear(self, plan: Sequence[Assignment], bound: int | None) -> None:
-        """The same from somebody who has solved this LP: a plan of the changed problem, and the bound of the weighted sum."""
+        """The same from somebody who has solved this LP: a plan of the changed problem, judged there, and the bound of the weighted
+        sum."""
         self.bound = bound
         indices = [self.scene.options.indices_for(one) for one in plan]
-        self.take(mine[0] for mine in indices)
+        self.take((mine[0] for mine in indices), judged=True)
 
     def prepare(self) -> None:
         """What `hear` and `take` need; `solve` calls it itself. Raises `OutOfTime`."""
@@ -128,13 +130,13 @@ class Most:
         """Whether there may be a better plan than the best one."""
         return self.bound is None or self.bound > self._worth
 
-    def take(self, rows: Iterable[int] | None) -> None:
-        """A plan that may be better than the best one."""
+    def take(self, rows: Iterable[int] | None, *, judged: bool = False) -> None:
+        """A plan that may be better than the best one; unless it has been `judged`, it may be none."""
         found = None if rows is None else np.array(sorted(rows), dtype=np.int64)
         if found is None:
             return
         worth = self.ground.worth(self.weights, found)
-        if worth > self._worth and not self.scene.faults(self.scene.assignments(found)):
+        if worth > self._worth and (judged or not self.scene.faults(self.scene.assignments(found))):
             self.best, self._worth = found, worth
 
     def _as_it_is(self, relaxed: Relaxed) -> set[int] | None:

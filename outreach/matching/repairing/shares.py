@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 # Of a command's seconds: for its start, for writing the files and for leaving.
-LEAVING = 0.45
+LEAVING = 0.4
 # Of what is left when a policy begins: for those after it. The last one alone can use much of it, unless a process of its own is
 # at work on it already.
 AFTERWARDS = 0.5
-AFTERWARDS_WITH_ANOTHER = 0.3
+AFTERWARDS_WITH_ANOTHER = 0.4
 # The other process has this share of the whole; of what is left when its policy's turn has come so much is waited for it, which
 # is never less.
 ANOTHER = 0.96

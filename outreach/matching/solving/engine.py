@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from outreach.matching.solving.cpsat import cp_model
 
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.02
 GRACE_SECONDS = 0.4
 CP_SAT = "outreach.matching.solving.cpsat"
 MATH_OPT = "ortools.math_opt.python.mathopt"

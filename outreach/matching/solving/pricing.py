@@ -19,7 +19,7 @@ from outreach.matching.solving.combining import Found, Members
 from outreach.matching.solving.engine import Clock
 from outreach.matching.solving.filling import Filling
 from outreach.matching.solving.ground import Ground, Ints, Site
-from outreach.matching.solving.promising import Promising
+from outreach.matching.solving.promising import Promising, largest
 from outreach.matching.solving.together import Together, vague
 
 KEPT = 3
@@ -78,7 +78,7 @@ class Pricing:
         # Covers look at all sites again.
         among = np.arange(self.ground.n) if covers else np.flatnonzero(changed[self._site_of_option])
         promising = Promising(self.ground, values, uses, self._sizes, among)
-        most = promising.most(self._rooms).tolist() if floors else []
+        most = self._most(promising, values, uses) if floors else []
         priced = {number: one for number, one in self._priced.items() if not changed[number]}
         for number in promising.sites():
             if not changed[number]:
@@ -136,6 +136,22 @@ class Pricing:
             if vague(one, prices[number]) and self._is_lower(number, prices[number]):
                 changed[number] = True
         return changed
+
+    def _most(self, promising: Promising, values: Ints, uses: Ints) -> list[int]:
+        """By site, more than which no pattern is worth: by what there is, and by what it was worth before and what has risen."""
+        most = promising.most(self._rooms)
+        if self._last is not None:
+            before = np.zeros_like(most)
+            before[list(self._priced)] = [bound for bound, _ in self._priced.values()]
+            risen = values - self._last[0]
+            there = np.flatnonzero(self.ground.site_of >= 0)
+            np.add.at(before, self.ground.site_of[there], np.maximum(uses - self._last[1], 0)[there])
+            rising = np.flatnonzero(risen > 0)
+            # An option that nobody could have before may not be counted any more: then only what there is can tell.
+            if int(risen.max(initial=0)) * int(self._rooms.max(initial=0)) < ROOM:
+                most = np.minimum(most, before + largest(self.ground, rising, risen[rising], self._rooms))
+        told: list[int] = most.tolist()
+        return told
 
     def _is_lower(self, number: int, price: int) -> bool:
         """Whether a site has not been looked at widely at this price or a lower one."""

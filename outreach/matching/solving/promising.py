@@ -56,15 +56,7 @@ class Promising:
         there = np.flatnonzero(ground.site_of >= 0)
         np.add.at(found, ground.site_of[there], uses[there])
         gaining = np.flatnonzero(self._worth > 0)
-        worth, request = self._worth[gaining], ground.request[self._chosen[gaining]]
-        site = ground.site_of[ground.resource[self._chosen[gaining]]]
-        # A request that several resources of a site could take counts once.
-        order = np.lexsort((-worth, request, site))
-        best = order[_first(site[order], request[order])]
-        best = best[np.lexsort((-worth[best], site[best]))]
-        site = site[best]
-        taken = np.arange(len(site)) - np.searchsorted(site, site) < rooms[site]
-        np.add.at(found, site[taken], worth[best[taken]])
+        found += largest(ground, self._chosen[gaining], self._worth[gaining], rooms)
         return np.maximum(found, 0)
 
     def of(self, resource: int) -> list[tuple[int, int]]:
@@ -82,6 +74,20 @@ class Promising:
 
     def use(self, resource: int) -> int:
         return int(self._uses[resource])
+
+
+def largest(ground: Ground, options: Ints, worth: Ints, rooms: Ints) -> Ints:
+    """By site the sum of what its best `options` are `worth` (above 0), of as many requests as it has room for (`rooms`)."""
+    found: Ints = np.zeros(len(ground.sites), dtype=np.int64)
+    request, site = ground.request[options], ground.site_of[ground.resource[options]]
+    # A request that several resources of a site could take counts once.
+    order = np.lexsort((-worth, request, site))
+    best = order[_first(site[order], request[order])]
+    best = best[np.lexsort((-worth[best], site[best]))]
+    site = site[best]
+    taken = np.arange(len(site)) - np.searchsorted(site, site) < rooms[site]
+    np.add.at(found, site[taken], worth[best[taken]])
+    return found
 
 
 def _first(*keys: Ints) -> NDArray[np.bool_]:
