@@ -29,6 +29,7 @@ WALLS = [
     suite.skips_say_why,
     loading.core_alone,
     loading.web_without_solver,
+    loading.solver_without_pandas,
     tree.no_strays,
     tree.vendored_as_listed,
     tree.locked_with_hashes,

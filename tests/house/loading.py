@@ -39,3 +39,9 @@ def core_alone(root: Path) -> list[str]:
 def web_without_solver(root: Path) -> list[str]:
     """A web process never loads OR-Tools: neither the application nor any page's module does."""
     return loaded_by(root, "import wsgi", ("ortools", "pandas"))
+
+
+def solver_without_pandas(root: Path) -> list[str]:
+    """A process that solves holds no pandas: CP-SAT's layer names it, and nobody here uses it."""
+    both = "from outreach.matching.solving.cpsat import cp_model; import ortools.math_opt.python.mathopt"
+    return loaded_by(root, both, ("pandas",))

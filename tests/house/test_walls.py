@@ -35,6 +35,7 @@ def test_every_wall_has_a_broken_tree() -> None:
         rooms.contracts,
         loading.core_alone,
         loading.web_without_solver,
+        loading.solver_without_pandas,
         tree.no_strays,
         tree.vendored_as_listed,
         tree.locked_with_hashes,
@@ -104,6 +105,14 @@ def test_loading_the_solver_with_the_web_is_noticed(tmp_path: Path) -> None:
         {"ortools.py": "", "outreach/app.py": "import ortools\n", "wsgi.py": "import outreach.app\n"},
     )
     assert loading.web_without_solver(tmp_path) == ["'import wsgi' loads ortools"]
+
+
+def test_loading_pandas_with_the_solver_is_noticed(tmp_path: Path) -> None:
+    grow(
+        tmp_path,
+        {"pandas.py": "", "outreach/matching/solving/cpsat.py": "import pandas\ncp_model = None\n"},
+    )
+    assert [fault.rpartition(" ")[2] for fault in loading.solver_without_pandas(tmp_path)] == ["pandas"]
 
 
 def test_a_tree_that_does_not_load_is_noticed(tmp_path: Path) -> None:

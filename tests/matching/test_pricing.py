@@ -98,6 +98,33 @@ def test_a_price_hides_no_pattern_worth_more(seed: int) -> None:
             assert known <= best <= max(free.best[site], site_prices[site])
 
 
+@pytest.mark.parametrize("seed", range(24))
+def test_what_was_known_before_hides_no_pattern_worth_more(seed: int) -> None:
+    """Values rise and fall a little from round to round: what a site was worth, and what has risen since, never says too little."""
+    ground = ground_of(wild(seed, teams=2, requests=6))
+    rng = random.Random(seed)
+    prices = random_prices(ground, rng)
+    values, uses = prices.option_values(ground, ()), prices.use_values(ground)
+    asked = Pricing(ground, endless())
+    for step in range(8):
+        fresh = Pricing(ground, endless()).price(values, uses, np.zeros_like(prices.site))
+        found = {one: worth(ground, one[1], values.tolist(), uses.tolist()) for one in fresh.columns}
+        share = rng.choice((0.8, 1.0, 1.2))
+        site_prices = np.array([int(share * best) for best in fresh.best], dtype=np.int64)
+        told = asked.price(values, uses, site_prices, floors=True)
+        gaining = {site for (site, _), value in found.items() if value > site_prices[site]}
+        assert {site for site, _ in told.columns} == gaining, step
+        for site, best in enumerate(told.best):
+            known = max([0, *(value for one, value in found.items() if one[0] == site)])
+            assert known <= best <= max(fresh.best[site], site_prices[site]), step
+        shaken = np.array([rng.randint(-3, 3) if rng.random() < 0.4 else 0 for _ in values], dtype=np.int64)
+        # Now and then an option that nobody may have any more, or may have again.
+        shaken[: rng.randint(0, 1)] = rng.choice((-(1 << 60), 1 << 60))
+        values = np.clip(values + shaken, -(1 << 60), 1 << 20)
+        uses = uses + np.array([rng.randint(-2, 2) if rng.random() < 0.2 else 0 for _ in uses])
+        uses[ground.slots :] = 0
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_patterns_to_add_keep_the_rules_and_beat_their_price(seed: int) -> None:
     ground = ground_of(wild(seed, teams=1, requests=4))

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
 from outreach.matching.duals import Duals
 from outreach.matching.problem_json import problem_of
 from outreach.matching.repair import repair
+from outreach.matching.repairing import ladder
 from outreach.matching.repairing.events_json import events_of
 from outreach.matching.repairing.found import NoRepairInTime
 from outreach.matching.repairing.search import WHOLE
+from outreach.matching.solving.cpsat import cp_model
+from outreach.matching.solving.engine import Answer, run
 from tests.matching.chains import chains
 from tests.matching.mishaps import KINDS, Mishap, mishaps
-from tests.matching.repaired import assert_bounds, assert_repaired, assert_true, parsed, plan_so_far
+from tests.matching.repaired import assert_bounds, assert_repaired, assert_true, parsed, plan_so_far, repaired
 
 # On so many tiny problems of a kind the LP is tight enough to prove who can be served and how few changes it takes.
 PROVEN = 0.8
@@ -90,6 +94,44 @@ def test_out_of_time_everybody_who_can_stays(whole: int) -> None:
         for one in mishaps(kind)[:8]:
             if one.worths:
                 assert_stopped(one, whole)
+
+
+class CutShort:
+    """CP-SAT, whose `cut`-th run ends with its worst solution and nothing proven; later ones have no time at all."""
+
+    def __init__(self, cut: int) -> None:
+        self.left = cut
+
+    def __call__(self, model: cp_model.CpModel, *effort: Any, **listeners: Any) -> Answer:
+        self.left -= 1
+        if self.left < 0:
+            return Answer()
+        if self.left > 0:
+            return run(model, *effort, **listeners)
+        self._turned_round(model)
+        worst = run(model, *effort, **listeners)
+        self._turned_round(model)
+        return Answer(worst.values)
+
+    def _turned_round(self, model: cp_model.CpModel) -> None:
+        weights = model.proto.objective.coeffs
+        for at in range(len(weights)):
+            weights[at] = -weights[at]
+
+
+@pytest.mark.parametrize("whole", [WHOLE, 0])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_step_cut_short_takes_nothing_from_those_before_it(
+    kind: str, whole: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever the clock ends, with the worst that CP-SAT could have by then: what is told of the plan is true of it."""
+    for one in [*chains(), *mishaps(kind)[:4]]:
+        for cut in range(1, 8) if one.worths else ():
+            monkeypatch.setattr(ladder, "run", CutShort(cut))
+            found = repaired(one, whole)
+            for answer in found.answers:
+                assert_true(one, found, answer)
+                assert_bounds(one, answer)
 
 
 def assert_stopped(one: Mishap, whole: int) -> None:

@@ -28,11 +28,14 @@ class Bounds:
         self._safe: dict[str, Value] = {"groups": len(scene.problem.requests), **scene.safe_bounds}
 
     def proofs(self, values: Mapping[str, Value], shown: Sequence[Mapping[str, Proof]]) -> tuple[Proof, ...]:
-        """For each measure the tightest of what was `shown` for a plan of these values and what is known anyway."""
-        return tuple(
+        """For each measure the tightest of what was `shown` for a plan as good as these values and what is known anyway. Raises
+        `UnsoundBound`."""
+        tightest = (
             reduce(self._tighter, [one.get(measure) for one in shown], self.known(measure, values))
             for measure in self.measures
         )
+        # What the plan is worth is counted, not taken from where the bound was shown.
+        return tuple(proof(one.measure, values[one.measure], one.bound, one.way) for one in tightest)
 
     def known(self, measure: str, values: Mapping[str, Value]) -> Proof:
         """The bound that is known anyway."""

@@ -62,6 +62,15 @@ class Ladder:
         self.steps: list[Step] = []
         self.impossible = False
 
+    def begin(self, rows: Sequence[int], held: Iterable[str]) -> None:
+        """Begin with a plan's options, as far as the part knows them: `chosen` from now on until there is better. It is the best
+        one in the measures `held`, one after the other; they stay at its values and need no step."""
+        self.chosen = [row for row in rows if row in self.part]
+        self.part.hint(self.chosen)
+        there = np.isin(self.rows, self.chosen)
+        for measure in held:
+            self._hold(self._terms_of(measure), self._sum_at(measure, there))
+
     def climb(self, measures: Iterable[str], effort: Effort) -> bool:
         """Take these measures in turn; whether all were proven. `chosen` is None where nothing was found."""
         for measure in measures:
@@ -126,27 +135,37 @@ class Ladder:
     def _counted(self, measure: str) -> Terms:
         if measure == SCHOOLS:
             return self._schools()
-        request = self.part.options.request
-        counted = self._kept() if measure == CHANGES else self.losing[request]
-        rows = np.flatnonzero(counted)
+        rows = np.flatnonzero(self._counting(measure))
         return [(self.model.chosen[at], -1) for at in rows.tolist()]
 
-    def _kept(self) -> Flags:
-        """By option of the part: whether it is the booking so far."""
-        found: Flags = self.scene.kept_row[self.part.options.request] == self.rows
-        return found
+    def _sum_at(self, measure: str, there: Flags) -> int:
+        """The sum of a counted measure where these options of the part are chosen."""
+        if measure == SCHOOLS:
+            return sum(not there[kept].all() for kept in self._bookings())
+        return -int((self._counting(measure) & there).sum())
+
+    def _counting(self, measure: str) -> Flags:
+        """By option of the part: whether choosing it makes the changes, or the losses, one fewer."""
+        request = self.part.options.request
+        if measure == CHANGES:
+            kept: Flags = self.scene.kept_row[request] == self.rows
+            return kept
+        losing: Flags = self.losing[request]
+        return losing
+
+    def _bookings(self) -> list[list[int]]:
+        """Of each school that is not touched anyway the bookings so far that are in the part."""
+        scene = self.scene
+        touched_anyway = set(scene.school[scene.fallen].tolist())
+        found: dict[int, list[int]] = defaultdict(list)
+        for at in np.flatnonzero(self._counting(CHANGES)).tolist():
+            found[int(scene.school[self.part.options.request[at]])].append(at)
+        return [kept for school, kept in found.items() if school not in touched_anyway]
 
     def _schools(self) -> Terms:
         """One literal for each school that is touched when one of its bookings here is not kept."""
-        scene = self.scene
-        touched_anyway = set(scene.school[scene.fallen].tolist())
-        bookings: dict[int, list[int]] = defaultdict(list)
-        for at in np.flatnonzero(self._kept()).tolist():
-            bookings[int(scene.school[self.part.options.request[at]])].append(at)
         terms: Terms = []
-        for school, kept in bookings.items():
-            if school in touched_anyway:
-                continue
+        for kept in self._bookings():
             touched = self.model.cp.new_bool_var("")
             for at in kept:
                 self.model.cp.add_bool_or([self.model.chosen[at], touched])

@@ -133,13 +133,16 @@ class Search:
         goals = [measure for measure in self.measures if measure not in COUNTED]
         values = self.scene.measured(self.scene.assignments(least.rows))
         shown = {one: proof(one, values[one], values[one], NEARBY) for one in counted}
-        rows, beside = self._beside(least, (*counted, *goals))
+        rows, beside = self._beside(least, goals, held=counted)
         if self.policy == MOST_SERVED:
             return self._most_served(rows, shown, beside)
         return self._judged(self.scene.assignments(rows), beside | shown)
 
-    def _beside(self, least: Least, measures: Sequence[str]) -> tuple[Long, dict[str, Proof]]:
-        """The best plan by these measures of all that break no more than they must, and what is proven about it."""
+    def _beside(
+        self, least: Least, measures: Sequence[str], held: Sequence[str] = ()
+    ) -> tuple[Long, dict[str, Proof]]:
+        """The best plan by these measures of all that break no more than they must, and what is proven about it: none is worse than
+        `least`, which is the best one by those `held`, the first of the policy's."""
         scene = self.scene
         request = scene.options.request
         stays = ~least.movable[request[scene.kept_rows]]
@@ -151,14 +154,17 @@ class Search:
         near = scene.neighbours.near(fixed, free)
         try:
             ladder = self._ladder(free, fixed[near])
+            ladder.begin(least.rows.tolist(), held)
             ladder.climb(measures, scene.effort)
         except OutOfTime:
             return least.rows, {}
-        if ladder.chosen is None:
-            return least.rows, {}
         rows = np.union1d(np.array(ladder.chosen, dtype=np.int64), fixed[~near])
-        values = scene.measured(scene.assignments(rows))
-        return rows, self._shown(ladder, values, BESIDE)
+        shown = self._shown(ladder, scene.measured(scene.assignments(rows)), BESIDE)
+        # A ladder that the clock has taken away may stand lower than it began.
+        return max(least.rows, rows, key=self._rank), shown
+
+    def _rank(self, rows: Long) -> tuple[Value, ...]:
+        return rank_by(self.measures, self.scene.measured(self.scene.assignments(rows)))
 
     def _most_served(self, rows: Long, least: dict[str, Proof], beside: dict[str, Proof]) -> Found:
         """`rows` serves most of all plans with the fewest changes; with more changes more may be served."""
@@ -170,7 +176,7 @@ class Search:
 
         if served(few):
             return self._judged(self.scene.assignments(rows), beside | least)
-        settled = all(name in beside and beside[name].proven for name in (CHANGES, *serving))
+        settled = all(name in beside and beside[name].proven for name in serving)
         # Whoever makes no more changes than the fewest serves no more than that.
         further = least[CHANGES].bound + settled
         most = self._most(serving, rows, lambda values: served(values) and values[CHANGES] <= further)
@@ -222,12 +228,7 @@ class Search:
     def _polished(self, rows: Long) -> Long:
         """What leaves or comes chosen anew by all measures, beside what stays as it was."""
         given = np.isin(self.scene.kept_row, rows)
-        found, _ = self._beside(Least(rows, ~given), self.measures)
-        return max(
-            rows,
-            found,
-            key=lambda one: rank_by(self.measures, self.scene.measured(self.scene.assignments(one))),
-        )
+        return self._beside(Least(rows, ~given), self.measures)[0]
 
     def _whatever(self, others: Sequence[tuple[Assignment, ...]]) -> tuple[Assignment, ...]:
         """A plan in a moment that keeps whom it can."""

@@ -22,7 +22,7 @@ SLIP = EDGE / 10
 # Less than this of a row is not bought or sold, it is what the LP solver leaves over.
 NOTHING = 1e-7
 # Where bound and LP are nearer than so many steps of the objective, prices are good enough to tell which rows are alike.
-NEAR = 1.0
+NEAR = 100.0
 
 
 class Anchors:

@@ -77,7 +77,9 @@ def _scarcest_first(draft: Draft) -> list[str]:
     """The requests with an option that is possible now: while others are only added, no other one becomes so."""
     options = draft.options
     every = np.arange(len(options))
-    hopeful = np.bincount(options.request[draft.possible(every)], minlength=len(options.of_request.counts)) > 0
+    hopeful = (
+        np.bincount(options.request[draft.possible(every)], minlength=len(options.of_request.counts)) > 0
+    )
     positions = options.positions.request
     return sorted(
         (one for one in options.of_request if hopeful[positions[one]]), key=options.of_request.count

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import os
 import pickle
 import signal
 import threading
@@ -18,6 +17,7 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 
 class Other:
@@ -80,7 +80,7 @@ def _context() -> ForkContext | SpawnContext:
     """A fork, if this process has a single thread, a solver's own ones counted: else it would copy some of them half. A new
     interpreter does as well, but takes a tenth of a second longer to come."""
     with suppress(OSError):
-        if len(os.listdir("/proc/self/task")) == 1:
+        if len(list(Path("/proc/self/task").iterdir())) == 1:
             return multiprocessing.get_context("fork")
     return multiprocessing.get_context("spawn")
 
