@@ -122,8 +122,8 @@ class Most:
         self.last = last
         whole = last.whole // last.relaxed.prices.unit
         self.bound = whole if self.bound is None else min(self.bound, whole)
-        # The LP of more patterns is never lower, so no round brings the bound below this one.
-        settled = not last.anchored and self.bound <= math.floor(last.relaxed.value + WHOLE)
+        # The LP of more patterns is never lower, so no round brings the bound below this one, if no row is missing.
+        settled = not last.anchored and not last.cut and self.bound <= math.floor(last.relaxed.value + WHOLE)
         return settled or not self._open()
 
     def _open(self) -> bool:

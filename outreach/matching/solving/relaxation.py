@@ -39,6 +39,8 @@ class Round:
     new: int
     exact: bool = True
     """Whether the LP was solved exactly; nearly, it tells about its value and its end only roughly."""
+    cut: int = 0
+    """How many rows the solution breaks that were not in the LP: with them its value may be lower."""
     anchored: bool = False
     """Whether the solution makes use of anchors: then it is none of the LP's own, and its value may be too high."""
 
@@ -171,6 +173,7 @@ class Relaxation:
         uses, floors = prices.use_values(self.ground), self._anchors is not None
         priced = self.pricing.price(values, uses, prices.site, covers, floors=floors)
         whole = prices.bound(self.ground, links, priced.best, self.master.held)
-        new = self.master.separate(relaxed) + self.master.add(priced.columns)
+        cut = self.master.separate(relaxed)
+        new = cut + self.master.add(priced.columns)
         self.clock.check()
-        return Round(relaxed, whole, new, exact)
+        return Round(relaxed, whole, new, exact, cut)
