@@ -132,8 +132,8 @@ def assert_best(one: Mishap, answer: Answer, measures: list[str]) -> None:
 def assert_repaired(one: Mishap, whole: int, duals: Sequence[Duals] = ()) -> bool:
     """The repairs of one problem, by CP-SAT up to `whole` options at once. What the pins forbid is said to be forbidden.
 
-    Says whether all that has to be proven is. Where it goes the way of large problems `most-served` is bounded by an LP, which on
-    tiny problems may be loose, and the goals after the changes are a matter of search.
+    Says whether all that has to be proven is. Where it goes the way of large problems, the goals after the changes of `most-served`
+    are a matter of search.
     """
     if not one.worths:
         with pytest.raises(PinsContradict):

@@ -24,9 +24,6 @@ from tests.matching.chains import chains
 from tests.matching.mishaps import KINDS, Mishap, mishaps
 from tests.matching.repaired import assert_bounds, assert_repaired, assert_true, parsed, plan_so_far, repaired
 
-# On so many tiny problems of a kind the LP is tight enough to prove who can be served and how few changes it takes.
-PROVEN = 0.8
-
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_repair_is_better_than_that_of_the_whole(kind: str) -> None:
@@ -36,16 +33,14 @@ def test_no_repair_is_better_than_that_of_the_whole(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_repair_is_smaller_than_that_of_a_large_problem(kind: str) -> None:
-    proven = [assert_repaired(one, 0) for one in mishaps(kind)]
-    assert sum(proven) >= PROVEN * len(proven)
+    assert all(assert_repaired(one, 0) for one in mishaps(kind))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_duals_that_came_with_the_plan_need_not_be_believed(kind: str) -> None:
     """Whatever a plan says about prices: the repairs are the best, and their bounds hold."""
     rng = random.Random(kind)
-    proven = [assert_repaired(one, 0, invented(one, rng)) for one in mishaps(kind)]
-    assert sum(proven) >= PROVEN * len(proven)
+    assert all(assert_repaired(one, 0, invented(one, rng)) for one in mishaps(kind))
 
 
 def invented(one: Mishap, rng: random.Random) -> list[Duals]:

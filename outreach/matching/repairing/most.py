@@ -3,7 +3,8 @@
 Its objective is the policy's own order up to the changes, as one exact sum (`in_order`). So its optimum is near the plan so far,
 its solution is nearly whole, and its prices bound every plan of the changed problem: those that serve most, and among them those
 that change least. With the duals that came with the plan so far only what has changed is worked out (`anchors.py`); without any
-the LP begins with the plan and each request's best options.
+the LP begins with the plan and each request's best options. Where it still hopes for more than any plan has, it is parted
+(`branching.py`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from outreach.matching.repairing.policies import CHANGES
 from outreach.matching.repairing.scene import Scene
 from outreach.matching.repairing.shares import ROUNDS
 from outreach.matching.solving.blend import in_order
+from outreach.matching.solving.branching import Branching
 from outreach.matching.solving.columns import Long
 from outreach.matching.solving.diving import dive
 from outreach.matching.solving.engine import GLOP, Clock, Loading, OutOfTime
@@ -35,6 +37,8 @@ from outreach.matching.solving.relaxation import Relaxation, Round
 from outreach.matching.solving.rounding import rounded
 
 WHOLE = 1e-6
+# The LP is parted so often at most.
+NODES = 60
 # Of a solution in parts so much is taken at a time, in this share of the time that is left.
 PART = 0.15
 HALF = 0.5
@@ -70,7 +74,7 @@ class Most:
             self._begin()
             with suppress(OutOfTime):
                 self.relaxation.converge(0.0, self._heard)
-            for way in (self._as_it_is, self._rounded, self._dived, self._mended):
+            for way in (self._as_it_is, self._rounded, self._dived, self._branched, self._mended):
                 if self.last is None or not self._open():
                     break
                 told()
@@ -154,6 +158,14 @@ class Most:
         master, until = self.relaxation.master, self.clock.rest(HALF)
         use = dive(self.ground, master, PART, until, self.clock, lambda: None)
         return rounded(self.scene.options, self.scene.days, use, self.clock)
+
+    def _branched(self, relaxed: Relaxed) -> None:
+        """Where the LP hopes for more than any plan has: finds plans on its way, and lowers the bound."""
+        branching = Branching(
+            self.relaxation, lambda: self._worth, lambda found: self.take(self._as_it_is(found)), NODES
+        )
+        if self.bound is not None:
+            self.bound = branching.bound(relaxed, self.bound)
 
     def _mended(self, relaxed: Relaxed) -> set[int] | None:
         return mended(self.relaxation, relaxed, self.weights, self.clock)

@@ -179,24 +179,32 @@ class Master:
         return row
 
     @contextmanager
-    def forced(self, request: int, without: Sequence[int]) -> Iterator[None]:
-        """For a while the request at this position has to be placed, and not by these options. Afterwards the basis is that of
-        before. Whoever adds columns meanwhile leaves these options out."""
-        row, basis = self._request[request], self.basis
-        before = self.lp.least(row)
-        self.lp.reach(row, 1.0)
-        self._free.add(request)
-        closed = {at for option in without for at in self._of_option.get(option, ())}
+    def without(self, options: Iterable[int]) -> Iterator[None]:
+        """For a while no pattern has one of these options. Whoever adds columns meanwhile leaves them out."""
+        closed = {at for option in options for at in self._of_option.get(option, ())}
         for at in closed:
             self.lp.limit(self._variables[at], upper=0.0)
         try:
             yield
         finally:
+            for at in closed:
+                self.lp.limit(self._variables[at], upper=math.inf)
+
+    @contextmanager
+    def forced(self, request: int, without: Sequence[int]) -> Iterator[None]:
+        """For a while the request at this position has to be placed, and not by these options. Afterwards the basis is that of
+        before."""
+        row, basis = self._request[request], self.basis
+        before = self.lp.least(row)
+        self.lp.reach(row, 1.0)
+        self._free.add(request)
+        try:
+            with self.without(without):
+                yield
+        finally:
             self.lp.reach(row, before)
             self._free.discard(request)
             self.basis = basis
-            for at in closed:
-                self.lp.limit(self._variables[at], upper=math.inf)
 
     @property
     def heavy(self) -> bool:

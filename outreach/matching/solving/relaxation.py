@@ -133,24 +133,27 @@ class Relaxation:
         limit = np.inf if gap is None else gap * prices.unit
         return [master.columns[at] for at in order.tolist() if loss[at] <= limit]
 
-    def converge(self, tolerance: float, heard: Callable[[Round], bool]) -> Round:
+    def converge(
+        self, tolerance: float, heard: Callable[[Round], bool], without: Sequence[int] = ()
+    ) -> Round:
         """Rounds until nothing is left to gain, the bound is as close to the LP as that share of it, or `heard` says it is enough.
 
-        Raises `OutOfTime` (from the LP or between rounds).
+        `without`: options that the master has closed (`Master.without`). Raises `OutOfTime` (from the LP or between rounds).
         """
-        last, far = self._round(far=True), True
+        last, far = self._round(far=True, without=without), True
         while True:
             enough = heard(last)
-            near = last.gap <= tolerance and not last.anchored
+            near = last.gap <= tolerance and not (last.anchored or last.cut)
             if enough or (last.exact and (near or last.new == 0)):
                 return last
             far = far and last.gap > FAR and last.new > 0
-            last = self._round(far=far)
+            last = self._round(far=far, without=without)
 
-    def _round(self, *, far: bool) -> Round:
+    def _round(self, *, far: bool, without: Sequence[int] = ()) -> Round:
         threads = self.threads if far and self.master.heavy else 0
         relaxed = self.master.solve(self.clock, nearly_with=threads, near=self._anchors is not None)
-        found = self.priced(relaxed, covers=COVERS if far and self.threads else 0, exact=not threads)
+        covers = COVERS if far and self.threads else 0
+        found = self.priced(relaxed, without, covers=covers, exact=not threads)
         gap = found.bound - relaxed.value
         loosened = self._anchors.loosen(relaxed, gap) if self._anchors else 0
         return replace(found, new=found.new + loosened, anchored=loosened > 0)
