@@ -96,12 +96,14 @@ class Search:
         return self._best_of(found, others)
 
     def _best_of(self, found: Found, others: Sequence[tuple[Assignment, ...]]) -> Found:
-        """A search that was cut short may know less than another policy's has found already."""
+        """A search may know less than another policy's has found already. What was proven holds for whatever is better, too."""
         if self.policy == SAME_DATES:
             return found
         known = [found.assignments, *others]
         best = max(known, key=lambda one: rank_by(self.measures, self.scene.measured(one)))
-        return found if best == found.assignments else self._judged(best)
+        if best == found.assignments:
+            return found
+        return self._judged(best, {one.measure: one for one in found.proofs})
 
     def _everything(self) -> Found | None:
         rows = np.flatnonzero(self.allowed)
