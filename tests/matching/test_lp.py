@@ -8,7 +8,7 @@ import random
 import pytest
 from ortools.math_opt.python import mathopt
 
-from outreach.matching.solving.glop import Glop, limits
+from outreach.matching.solving.glop import Glop
 from outreach.matching.solving.lp import Lp
 
 
@@ -53,7 +53,7 @@ def test_what_is_new_since_the_last_time_makes_it_the_same(seed: int) -> None:
         lp.put(first, lp.variable(upper=3, worth=rng.randint(1, 5)), rng.randint(1, 3))
     glop, basis = Glop(lp), None
     for _ in range(8):
-        found = glop.solve(limits(60, dual=rng.random() < 0.5), basis)
+        found = glop.solve(60, basis, dual=rng.random() < 0.5)
         assert found is not None
         assert found.value == pytest.approx(anew(lp))
         assert len(found.values) == lp.variables
@@ -71,7 +71,7 @@ def test_a_row_that_has_to_be_reached_is_and_need_not_be_again() -> None:
     for least, value in ((2.0, -2.0), (-math.inf, 0.0), (3.0, -3.0)):
         lp.reach(row, least)
         assert lp.least(row) == least
-        found = glop.solve(limits(60), None)
+        found = glop.solve(60, None)
         assert found is not None
         assert found.value == pytest.approx(value)
 

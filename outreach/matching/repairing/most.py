@@ -37,8 +37,8 @@ from outreach.matching.solving.relaxation import Relaxation, Round
 from outreach.matching.solving.rounding import rounded
 
 WHOLE = 1e-6
-# The LP is parted so often at most.
-NODES = 60
+# So many branches at most: at first, because other ways to a plan may be quicker after many changes, and in the end.
+FEW, MANY = 6, 300
 # Of a solution in parts so much is taken at a time, in this share of the time that is left.
 PART = 0.15
 HALF = 0.5
@@ -74,7 +74,7 @@ class Most:
             self._begin()
             with suppress(OutOfTime):
                 self.relaxation.converge(0.0, self._heard)
-            for way in (self._as_it_is, self._rounded, self._dived, self._branched, self._mended):
+            for way in (self._as_it_is, self._soon_branched, self._dived, self._mended, self._branched):
                 if self.last is None or not self._open():
                     break
                 told()
@@ -151,18 +151,19 @@ class Most:
         columns = self.relaxation.master.columns
         return {row for at in chosen.tolist() for row in columns[at][1]}
 
-    def _rounded(self, relaxed: Relaxed) -> list[int]:
-        return rounded(self.scene.options, self.scene.days, relaxed.use, self.clock)
-
     def _dived(self, _: Relaxed) -> list[int]:
         master, until = self.relaxation.master, self.clock.rest(HALF)
         use = dive(self.ground, master, PART, until, self.clock, lambda: None)
         return rounded(self.scene.options, self.scene.days, use, self.clock)
 
-    def _branched(self, relaxed: Relaxed) -> None:
+    def _soon_branched(self, relaxed: Relaxed) -> None:
+        """After a single slot a few branches find the best plan, and that it is."""
+        self._branched(relaxed, FEW)
+
+    def _branched(self, relaxed: Relaxed, most: int = MANY) -> None:
         """Where the LP hopes for more than any plan has: finds plans on its way, and lowers the bound."""
         branching = Branching(
-            self.relaxation, lambda: self._worth, lambda found: self.take(self._as_it_is(found)), NODES
+            self.relaxation, lambda: self._worth, lambda found: self.take(self._as_it_is(found)), most
         )
         if self.bound is not None:
             self.bound = branching.bound(relaxed, self.bound)

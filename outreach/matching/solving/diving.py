@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from outreach.matching.solving.background import Task
 from outreach.matching.solving.engine import Clock
-from outreach.matching.solving.glop import Solution, limits
+from outreach.matching.solving.glop import Solution
 from outreach.matching.solving.ground import Ground
 from outreach.matching.solving.master import Master
 
@@ -67,8 +67,8 @@ def dive(
 
 
 def _solved(master: Master, until: Clock, clock: Clock, heard: Callable[[], object]) -> Solution | None:
-    limit = limits(max(0.0, until.left()), dual=True)
-    found = Task(partial(master.glop.solve, limit, master.basis)).wait(clock, heard)
+    solve = partial(master.glop.solve, max(0.0, until.left()), master.basis, dual=True)
+    found = Task(solve).wait(clock, heard)
     # The solver itself minds `until`; whoever left it behind at work could not use it again.
     clock.check()
     if found is not None:

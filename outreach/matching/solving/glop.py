@@ -38,15 +38,9 @@ class Solution:
     steps: int = 0
 
 
-def limits(seconds: float, *, dual: bool = False) -> SolveParametersProto:
-    """How long GLOP may take; `dual`: by the dual simplex method."""
-    from ortools.math_opt.parameters_pb2 import LP_ALGORITHM_DUAL_SIMPLEX, SolveParametersProto
-
-    found = SolveParametersProto()
-    found.time_limit.FromTimedelta(datetime.timedelta(seconds=seconds))
-    if dual:
-        found.lp_algorithm = LP_ALGORITHM_DUAL_SIMPLEX
-    return found
+# From one optimum of a city to the next the dual simplex method takes some hundred steps. Where it takes more, it may never end:
+# with a request forced in it was stopped after 10 s, at a millisecond a step, and HiGHS had the optimum in half a second.
+DUAL_STEPS = 1000
 
 
 class Glop:
@@ -64,8 +58,11 @@ class Glop:
         self.lp.settle()
         return found
 
-    def solve(self, asked_limits: SolveParametersProto, basis: BasisProto | None) -> Solution | None:
-        """The optimum, from this basis (of the LP as it was once) or from nothing; None where GLOP comes to no exact end."""
+    def solve(self, seconds: float, basis: BasisProto | None, *, dual: bool = False) -> Solution | None:
+        """The optimum, from this basis (of the LP as it was once) or from nothing; None where GLOP comes to no exact end in time.
+
+        `dual`: by the dual simplex method, from a basis near the optimum.
+        """
         from ortools.math_opt.callback_pb2 import CallbackRegistrationProto
         from ortools.math_opt.model_parameters_pb2 import ModelSolveParametersProto
         from pybind11_abseil.status import StatusNotOk
@@ -80,10 +77,22 @@ class Glop:
             self._complete(asked.initial_basis)
         try:
             self._update()
-            result = self._solver.solve(asked_limits, asked, None, CallbackRegistrationProto(), None, None)
+            result = self._solver.solve(
+                self._limits(seconds, dual), asked, None, CallbackRegistrationProto(), None, None
+            )
         except StatusNotOk as failure:
             raise RuntimeError(f"GLOP: {failure}") from None
         return solution(self.lp, result)
+
+    def _limits(self, seconds: float, dual: bool) -> SolveParametersProto:
+        from ortools.math_opt.parameters_pb2 import LP_ALGORITHM_DUAL_SIMPLEX, SolveParametersProto
+
+        found = SolveParametersProto()
+        found.time_limit.FromTimedelta(datetime.timedelta(seconds=seconds))
+        if dual:
+            found.lp_algorithm = LP_ALGORITHM_DUAL_SIMPLEX
+            found.iteration_limit = max(DUAL_STEPS, self.lp.rows // 5)
+        return found
 
     def _update(self) -> None:
         update = self.lp.update()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from outreach.matching.solving.background import Task
 from outreach.matching.solving.engine import Clock, OutOfTime
-from outreach.matching.solving.glop import Glop, Solution, limits, solution
+from outreach.matching.solving.glop import Glop, Solution, solution
 from outreach.matching.solving.highs import by_highs
 from outreach.matching.solving.lp import Lp
 
@@ -39,7 +39,7 @@ def optimum(
     interior point method first.
     """
     ways: list[Callable[[], Solution | None]] = [
-        lambda: glop.solve(limits(_left(clock), dual=dual), basis),
+        lambda: glop.solve(_left(clock), basis, dual=dual),
         lambda: _by_highs(glop.lp, _left(clock), "DUAL_SIMPLEX" if dual else None),
     ]
     if heavy:
