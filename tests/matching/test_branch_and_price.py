@@ -57,7 +57,7 @@ class Tried:
             self.last = last
             return False
 
-        self.relaxation.converge(0.0, heard)
+        self.relaxation.converge(0.0, heard, to_the_end=True)
         self.offer(self.last.relaxed)
         whole = self.last.whole // self.last.relaxed.prices.unit
         return Branching(self.relaxation, lambda: self.best, self.offer, most).bound(self.last.relaxed, whole)

@@ -73,7 +73,7 @@ class Most:
             self.relaxation = Relaxation(self.ground, self.clock.rest(ROUNDS))
             self._begin()
             with suppress(OutOfTime):
-                self.relaxation.converge(0.0, self._heard)
+                self.relaxation.converge(0.0, self._heard, to_the_end=True)
             for way in (self._as_it_is, self._soon_branched, self._dived, self._mended, self._branched):
                 if self.last is None or not self._open():
                     break

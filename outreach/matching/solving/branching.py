@@ -85,7 +85,7 @@ class Branching:
                 for request in sorted(branch.placed):
                     stack.enter_context(self.relaxation.master.forced(request, ()))
                 stack.enter_context(self.relaxation.master.without(closed))
-                last = self.relaxation.converge(0.0, heard, closed)
+                last = self.relaxation.converge(0.0, heard, closed, to_the_end=True)
         except Unsolved:
             # Of the patterns so far none has them all: that says nothing of those to come.
             return bound

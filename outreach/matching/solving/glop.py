@@ -38,11 +38,6 @@ class Solution:
     steps: int = 0
 
 
-# From one optimum of a city to the next the dual simplex method takes some hundred steps. Where it takes more, it may never end:
-# with a request forced in it was stopped after 10 s, at a millisecond a step, and HiGHS had the optimum in half a second.
-DUAL_STEPS = 1000
-
-
 class Glop:
     """Solves an LP, and solves it again when it has grown or its limits have changed."""
 
@@ -58,8 +53,11 @@ class Glop:
         self.lp.settle()
         return found
 
-    def solve(self, seconds: float, basis: BasisProto | None, *, dual: bool = False) -> Solution | None:
-        """The optimum, from this basis (of the LP as it was once) or from nothing; None where GLOP comes to no exact end in time.
+    def solve(
+        self, seconds: float, basis: BasisProto | None, *, dual: bool = False, steps: int = 0
+    ) -> Solution | None:
+        """The optimum, from this basis (of the LP as it was once) or from nothing; None where GLOP comes to no exact end in time,
+        or in so many steps (0: in any number).
 
         `dual`: by the dual simplex method, from a basis near the optimum.
         """
@@ -78,20 +76,21 @@ class Glop:
         try:
             self._update()
             result = self._solver.solve(
-                self._limits(seconds, dual), asked, None, CallbackRegistrationProto(), None, None
+                self._limits(seconds, dual, steps), asked, None, CallbackRegistrationProto(), None, None
             )
         except StatusNotOk as failure:
             raise RuntimeError(f"GLOP: {failure}") from None
         return solution(self.lp, result)
 
-    def _limits(self, seconds: float, dual: bool) -> SolveParametersProto:
+    def _limits(self, seconds: float, dual: bool, steps: int) -> SolveParametersProto:
         from ortools.math_opt.parameters_pb2 import LP_ALGORITHM_DUAL_SIMPLEX, SolveParametersProto
 
         found = SolveParametersProto()
         found.time_limit.FromTimedelta(datetime.timedelta(seconds=seconds))
         if dual:
             found.lp_algorithm = LP_ALGORITHM_DUAL_SIMPLEX
-            found.iteration_limit = max(DUAL_STEPS, self.lp.rows // 5)
+        if steps:
+            found.iteration_limit = steps
         return found
 
     def _update(self) -> None:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 # What PDLP may leave of the gap between its two sides, as a share of them, and of each row's limit.
 NEARLY = 1e-3
+# From one optimum of a city to the next one near it the dual simplex method takes some hundred steps. Where it takes more, it may
+# never end: it was stopped after 10 s, at a millisecond a step, and HiGHS had the optimum in half a second.
+NEAR_STEPS = 1000
 
 
 class Unsolved(RuntimeError):
@@ -31,15 +34,16 @@ class Unsolved(RuntimeError):
 
 
 def optimum(
-    glop: Glop, basis: BasisProto | None, clock: Clock, *, dual: bool, heavy: bool = False
+    glop: Glop, basis: BasisProto | None, clock: Clock, *, dual: bool, heavy: bool = False, near: bool = False
 ) -> Solution:
     """The optimal values, prices and basis of an LP that has a solution. Raises `OutOfTime` and `Unsolved`.
 
     `dual`: by the dual simplex method, quicker where only the limits of rows have changed since the basis. `heavy`: by the
-    interior point method first.
+    interior point method first. `near`: what takes GLOP more than a few steps is left to HiGHS.
     """
+    steps = NEAR_STEPS if near else 0
     ways: list[Callable[[], Solution | None]] = [
-        lambda: glop.solve(_left(clock), basis, dual=dual),
+        lambda: glop.solve(_left(clock), basis, dual=dual, steps=steps),
         lambda: _by_highs(glop.lp, _left(clock), "DUAL_SIMPLEX" if dual else None),
     ]
     if heavy:

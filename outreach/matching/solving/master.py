@@ -218,7 +218,8 @@ class Master:
         found = nearly(self.lp, clock, nearly_with) if nearly_with else None
         if found is None:
             # After solving nearly the last basis is an old one, from which it would be a long way.
-            found = optimum(self.glop, self.basis, clock, dual=near or bool(self._free), heavy=self._old)
+            dual = near or bool(self._free)
+            found = optimum(self.glop, self.basis, clock, dual=dual, heavy=self._old, near=near)
             # HiGHS may have none to give; then the next solve begins from nothing.
             self.basis, self._steps, self._old = found.basis, found.steps, False
         else:

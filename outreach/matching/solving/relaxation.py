@@ -134,16 +134,22 @@ class Relaxation:
         return [master.columns[at] for at in order.tolist() if loss[at] <= limit]
 
     def converge(
-        self, tolerance: float, heard: Callable[[Round], bool], without: Sequence[int] = ()
+        self,
+        tolerance: float,
+        heard: Callable[[Round], bool],
+        without: Sequence[int] = (),
+        *,
+        to_the_end: bool = False,
     ) -> Round:
         """Rounds until nothing is left to gain, the bound is as close to the LP as that share of it, or `heard` says it is enough.
 
-        `without`: options that the master has closed (`Master.without`). Raises `OutOfTime` (from the LP or between rounds).
+        `without`: options that the master has closed (`Master.without`). `to_the_end`: a solution that breaks a row is not near,
+        its bound may still fall. Raises `OutOfTime` (from the LP or between rounds).
         """
         last, far = self._round(far=True, without=without), True
         while True:
             enough = heard(last)
-            near = last.gap <= tolerance and not (last.anchored or last.cut)
+            near = last.gap <= tolerance and not (last.anchored or (to_the_end and last.cut))
             if enough or (last.exact and (near or last.new == 0)):
                 return last
             far = far and last.gap > FAR and last.new > 0
