@@ -106,6 +106,8 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--modes", type=_names, help="wall,cpu or one of them")
     parser.add_argument("--out", type=Path, default=Path("bench-results"), help="folder of figures and plots")
     parser.add_argument("--repairs", action="store_true", help="measure `outreach repair` instead")
+    parser.add_argument("--slots", type=int, default=12, help="with --repairs: so many slots are cancelled")
+    parser.add_argument("--draw", type=int, default=7, help="with --repairs: the seed that draws them")
     parser.add_argument("--explain", action="store_true", help="measure `outreach explain` instead")
     parser.add_argument(
         "--recruit", action="store_true", help="measure `outreach recruit` and `whatif` instead"
@@ -135,7 +137,8 @@ def _repairs(chosen: argparse.Namespace, folder: Path) -> None:
     for task in chosen.tasks if chosen.instances else (Task("small"), Task("city")):
         one = instance(task.name, folder / "instances")
         print(f"\n{one.name} ({one.source})", flush=True)
-        found = repairs(one, folder / "repairs", chosen.plan, _limit(chosen, task), chosen.workers)
+        limits = _limit(chosen, task), chosen.workers, chosen.slots, chosen.draw
+        found = repairs(one, folder / "repairs", chosen.plan, *limits)
         print(f"\n{summary(found)}", flush=True)
         runs += found
         (folder / "repairs.json").write_text(json.dumps({"about": about(), "runs": runs}, indent=1) + "\n")

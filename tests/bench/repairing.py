@@ -10,6 +10,7 @@ import compileall
 import json
 import os
 import random
+import statistics
 import subprocess
 import sys
 from collections import Counter
@@ -30,15 +31,17 @@ from tests.bench.instances import Instance
 from tests.bench.running import measured
 
 Json = dict[str, Any]
-SLOTS, DAYS, SEED = 12, 3, 7
+DAYS = 3
 SLOT_SECONDS, DAY_SECONDS = 3.0, 15.0
 HEAD = (
     "| instance | event | fell | wall | processor | peak | load | fewest schools | same dates | most served |"
 )
 
 
-def repairs(one: Instance, folder: Path, plan: Path | None, match_seconds: float, workers: int) -> list[Json]:
-    """Every event on one instance; prints the table as it grows."""
+def repairs(
+    one: Instance, folder: Path, plan: Path | None, match_seconds: float, workers: int, slots: int, draw: int
+) -> list[Json]:
+    """Every event on one instance, so many slots among them; prints the table as it grows."""
     folder.mkdir(parents=True, exist_ok=True)
     # As after a first run: whoever lets Python write no bytecode would measure the compiler, in every process.
     compileall.compile_dir(Path(outreach.__path__[0]), quiet=1)
@@ -46,7 +49,7 @@ def repairs(one: Instance, folder: Path, plan: Path | None, match_seconds: float
     problem = read_problem(one.path.read_bytes())
     print(f"\n{HEAD}\n|{'---|' * HEAD.count(' | ')}---|", flush=True)
     found = []
-    for name, event, limit in events(problem, start):
+    for name, event, limit in events(problem, start, slots, draw):
         file = folder / "events.json"
         file.write_text(json.dumps({"format": "outreach-events/1", "events": [event]}))
         run = _one(one, start, file, limit, workers, folder) | {"event": name, "limit": limit}
@@ -56,12 +59,12 @@ def repairs(one: Instance, folder: Path, plan: Path | None, match_seconds: float
     return found
 
 
-def events(problem: Problem, plan: Path) -> Iterator[tuple[str, Json, float]]:
-    """Some slots in use, the fullest day, and other days with bookings; always the same ones."""
+def events(problem: Problem, plan: Path, slots: int, draw: int) -> Iterator[tuple[str, Json, float]]:
+    """So many slots in use, the fullest day, and other days with bookings; always the same ones for the same draw."""
     assignments = read_plan(plan.read_bytes()).assignments
-    rng = random.Random(SEED)
+    rng = random.Random(draw)
     used = sorted({one.slot for one in assignments if one.slot})
-    for slot in rng.sample(used, min(SLOTS, len(used))):
+    for slot in rng.sample(used, min(slots, len(used))):
         yield f"slot {slot} cancelled", {"kind": "slot-cancelled", "slot": slot}, SLOT_SECONDS
     days = Counter(start_of(problem, one) // DAY for one in assignments)
     fullest = max(days, key=lambda day: (days[day], -day))
@@ -141,7 +144,7 @@ def _bound(proof: Json) -> str:
 
 
 def summary(runs: Sequence[Json]) -> str:
-    """How many of the decisive measures were proven, and the longest wall time of slots and of days."""
+    """How many of the decisive measures were proven, and the wall times of slots and of days."""
     lines = []
     for limit in sorted({run["limit"] for run in runs}):
         mine = [run for run in runs if run["limit"] == limit]
@@ -149,6 +152,9 @@ def summary(runs: Sequence[Json]) -> str:
             policy: sum(run["answers"][policy]["proven"] for run in mine) for policy in mine[0]["answers"]
         }
         said = ", ".join(f"{policy} {count}" for policy, count in proven.items())
-        slowest = max(run["seconds"] for run in mine)
-        lines.append(f"limit {limit:g} s: {len(mine)} events, slowest {slowest:.1f} s; proven: {said}")
+        walls = [run["seconds"] for run in mine]
+        lines.append(
+            f"limit {limit:g} s: {len(mine)} events, median {statistics.median(walls):.2f} s, slowest {max(walls):.2f} s,"
+            f" {sum(wall > limit for wall in walls)} over the limit; proven: {said}"
+        )
     return "\n".join(lines)

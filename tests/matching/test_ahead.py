@@ -7,7 +7,9 @@ import multiprocessing
 import os
 import random
 import time
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -24,7 +26,9 @@ from outreach.matching.repairing.events_json import events_of
 from outreach.matching.repairing.most import Most
 from outreach.matching.repairing.policies import MOST_SERVED, POLICIES
 from outreach.matching.solve import solve
-from outreach.matching.solving.engine import Effort
+from outreach.matching.solving.branching import Branching
+from outreach.matching.solving.engine import Effort, OutOfTime
+from outreach.matching.solving.relaxation import Relaxation
 from tests.bench.generate import city
 from tests.matching.grounds import endless
 
@@ -171,3 +175,32 @@ def test_only_large_problems_and_that_policy_have_a_process(
     others = [policy for policy in POLICIES if policy != MOST_SERVED]
     repairs.repair(problem, plan, events, seconds=60, workers=2, policies=others)
     repairs.repair(problem, plan, events, seconds=60, workers=1)
+
+
+@pytest.mark.parametrize("way", ["converge", "bound"])
+def test_an_lp_that_runs_out_of_time_leaves_some_to_other_ways(
+    way: str, town: tuple[Problem, Plan, Events], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where its rounds, or its branches, take all the time of the LP: a dive and an integer program have their own."""
+    problem, plan, events = town
+    tried: list[str] = []
+
+    def out_of_time(*_: object, **__: object) -> None:
+        raise OutOfTime
+
+    def trying(name: str) -> Callable[..., None]:
+        return lambda *_: tried.append(name)
+
+    converge = Relaxation.converge
+
+    def one_round(self: Relaxation, *asked: Any, **how: Any) -> None:
+        asked[1](self._round(far=False))
+        raise OutOfTime
+
+    monkeypatch.setattr(Branching, "bound", out_of_time)
+    monkeypatch.setattr(Relaxation, "converge", one_round if way == "converge" else converge)
+    monkeypatch.setattr(Most, "_as_it_is", trying("whole"))
+    monkeypatch.setattr(Most, "_dived", trying("dived"))
+    monkeypatch.setattr(Most, "_mended", trying("mended"))
+    solve_early(problem, plan, events, endless(), EFFORT, lambda _: None)
+    assert tried == ["whole", "dived", "mended"]

@@ -28,14 +28,26 @@ class Bounds:
         self._safe: dict[str, Value] = {"groups": len(scene.problem.requests), **scene.safe_bounds}
 
     def proofs(self, values: Mapping[str, Value], shown: Sequence[Mapping[str, Proof]]) -> tuple[Proof, ...]:
-        """For each measure the tightest of what was `shown` for a plan as good as these values and what is known anyway. Raises
+        """For each measure the tightest of what was `shown`, as far as it holds for these values, and what is known anyway. Raises
         `UnsoundBound`."""
+        holding = [self._holding(one, values) for one in shown]
         tightest = (
-            reduce(self._tighter, [one.get(measure) for one in shown], self.known(measure, values))
+            reduce(self._tighter, [one.get(measure) for one in holding], self.known(measure, values))
             for measure in self.measures
         )
         # What the plan is worth is counted, not taken from where the bound was shown.
         return tuple(proof(one.measure, values[one.measure], one.bound, one.way) for one in tightest)
+
+    def _holding(self, shown: Mapping[str, Proof], values: Mapping[str, Value]) -> dict[str, Proof]:
+        """Those of the proofs of one plan that hold for another of these values: what was shown for plans as good as the one in the
+        measures before says nothing of a plan that is worse in one of them."""
+        found: dict[str, Proof] = {}
+        for measure in self.measures:
+            if measure in shown:
+                found[measure] = shown[measure]
+                if better(measure, shown[measure].value, values[measure]):
+                    break
+        return found
 
     def known(self, measure: str, values: Mapping[str, Value]) -> Proof:
         """The bound that is known anyway."""

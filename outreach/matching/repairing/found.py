@@ -22,7 +22,7 @@ WAYS: Mapping[str, str] = {
     EVERYTHING: "CP-SAT, all options of the problem",
     NEARBY: "CP-SAT, every option that can bear on what fell; all others may leave at will and none needs to",
     BESIDE: "CP-SAT, every option that a plan with as few changes can take",
-    PATTERNS: "the pattern LP of the changed problem: at its prices no plan is worth more",
+    PATTERNS: "the pattern LP of the changed problem, or of the branches it falls into: at their prices no plan is worth more",
     OLD_PLAN: "the bound of the plan so far: every plan of the changed problem was one of the old problem",
     EASY: "what schools could have if nobody else asked",
 }

@@ -60,6 +60,7 @@ class Most:
         self.bound: int | None = None
         """No plan has more of the weighted sum than this."""
         self.last: Round | None = None
+        self._ended = False
 
     def solve(self, told: Callable[[], object] = _nobody) -> None:
         """Bring value and bound together as far as the time allows; afterwards `best` and `proofs` tell what is known.
@@ -74,6 +75,7 @@ class Most:
             self._begin()
             with suppress(OutOfTime):
                 self.relaxation.converge(0.0, self._heard, to_the_end=True)
+                self._ended = True
             for way in (self._as_it_is, self._soon_branched, self._dived, self._mended, self._branched):
                 if self.last is None or not self._open():
                     break
@@ -161,12 +163,14 @@ class Most:
         self._branched(relaxed, FEW)
 
     def _branched(self, relaxed: Relaxed, most: int = MANY) -> None:
-        """Where the LP hopes for more than any plan has: finds plans on its way, and lowers the bound."""
+        """Where an LP that is at its end hopes for more than any plan has: finds plans on its way, and lowers the bound."""
         branching = Branching(
             self.relaxation, lambda: self._worth, lambda found: self.take(self._as_it_is(found)), most
         )
-        if self.bound is not None:
-            self.bound = branching.bound(relaxed, self.bound)
+        # Its time is that of the LP; other ways to a plan have their own.
+        with suppress(OutOfTime):
+            if self.bound is not None and self._ended:
+                self.bound = branching.bound(relaxed, self.bound)
 
     def _mended(self, relaxed: Relaxed) -> set[int] | None:
         return mended(self.relaxation, relaxed, self.weights, self.clock)

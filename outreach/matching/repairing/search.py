@@ -96,7 +96,8 @@ class Search:
         return self._best_of(found, others)
 
     def _best_of(self, found: Found, others: Sequence[tuple[Assignment, ...]]) -> Found:
-        """A search may know less than another policy's has found already. What was proven holds for whatever is better, too."""
+        """A search may know less than another policy's has found already. What was proven goes with the better plan as far as it
+        holds for it."""
         if self.policy == SAME_DATES:
             return found
         known = [found.assignments, *others]
@@ -144,7 +145,7 @@ class Search:
         self, least: Least, measures: Sequence[str], held: Sequence[str] = ()
     ) -> tuple[Long, dict[str, Proof]]:
         """The best plan by these measures of all that break no more than they must, and what is proven about it: none is worse than
-        `least`, which is the best one by those `held`, the first of the policy's."""
+        `least`, which is the best one by those `held`."""
         scene = self.scene
         request = scene.options.request
         stays = ~least.movable[request[scene.kept_rows]]

@@ -87,8 +87,8 @@ class Branching:
                 stack.enter_context(self.relaxation.master.without(closed))
                 last = self.relaxation.converge(0.0, heard, closed, to_the_end=True)
         except Unsolved:
-            # Of the patterns so far none has them all: that says nothing of those to come.
-            return bound
+            # No patterns so far have them all: that says nothing of those to come.
+            return least
         if least > self.worth():
             self.tried(last.relaxed)
         return self._parted(last.relaxed, least, branch) if least > self.worth() else least

@@ -8,6 +8,7 @@ that is four times the work of a warm solve itself. Here values are arrays, and 
 from __future__ import annotations
 
 import datetime
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ class Glop:
     def __init__(self, lp: Lp) -> None:
         self.lp = lp
         self._solver = self._begun()
+        # A solve that was left behind goes on to the end of its time.
+        self._one_at_a_time = threading.Lock()
 
     def _begun(self) -> Solver:
         from ortools.math_opt.core.python import solver
@@ -74,10 +77,10 @@ class Glop:
             asked.initial_basis.CopyFrom(basis)
             self._complete(asked.initial_basis)
         try:
-            self._update()
-            result = self._solver.solve(
-                self._limits(seconds, dual, steps), asked, None, CallbackRegistrationProto(), None, None
-            )
+            with self._one_at_a_time:
+                self._update()
+                limits, nobody = self._limits(seconds, dual, steps), CallbackRegistrationProto()
+                result = self._solver.solve(limits, asked, None, nobody, None, None)
         except StatusNotOk as failure:
             raise RuntimeError(f"GLOP: {failure}") from None
         return solution(self.lp, result)

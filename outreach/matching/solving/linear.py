@@ -39,7 +39,7 @@ def optimum(
     """The optimal values, prices and basis of an LP that has a solution. Raises `OutOfTime` and `Unsolved`.
 
     `dual`: by the dual simplex method, quicker where only the limits of rows have changed since the basis. `heavy`: by the
-    interior point method first. `near`: what takes GLOP more than a few steps is left to HiGHS.
+    interior point method first. `near`: what takes GLOP more than `NEAR_STEPS` is left to HiGHS.
     """
     steps = NEAR_STEPS if near else 0
     ways: list[Callable[[], Solution | None]] = [

@@ -180,7 +180,7 @@ class Master:
 
     @contextmanager
     def without(self, options: Iterable[int]) -> Iterator[None]:
-        """For a while no pattern has one of these options. Whoever adds columns meanwhile leaves them out."""
+        """For a while no pattern has one of these options, once at a time. Whoever adds columns meanwhile leaves them out."""
         closed = {at for option in options for at in self._of_option.get(option, ())}
         for at in closed:
             self.lp.limit(self._variables[at], upper=0.0)

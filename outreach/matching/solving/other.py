@@ -88,6 +88,8 @@ def _context() -> ForkContext | SpawnContext:
 def _begin(connection: Connection, other_end: Connection | None, serve: str, modules: Sequence[str]) -> None:
     if other_end is not None:
         other_end.close()
+        # Whoever forked it may have handlers of its own.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # As in `cli/files.py`: what a city brings along stays, nobody has to look through it again and again.
     gc.disable()
     module, _, name = serve.partition(":")

@@ -25,7 +25,7 @@ FAR = 0.01
 COVERS = 2
 # A column counts as chosen by the LP from this share on.
 CHOSEN = 0.999
-# The value of an option that is in no pattern: below what all others of a pattern are worth (see `Master._unit`).
+# The value of an option that is in no pattern: below what all others of a pattern are worth (see `prices.unit_of`).
 WORTHLESS = -(1 << 60)
 
 
