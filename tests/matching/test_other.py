@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # Whoever starts it tells its number and how it came, gives it something or not, and waits to be killed.
 PROGRAM = """
-import multiprocessing, sys, threading, time
+import multiprocessing, signal, sys, threading, time
 from outreach.matching.solving.other import Other
 
 if __name__ == "__main__":
     how, given = sys.argv[1:]
+    signal.signal(signal.SIGTERM, lambda *_: None)
     if how == "spawn":
         threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
     other = Other("tests.matching.test_other:echo")
@@ -45,12 +47,14 @@ def gone(pid: int) -> bool:
         return True
 
 
+@pytest.mark.parametrize("struck", ["starter", "other"])
 @pytest.mark.parametrize("given", ["yes", "no"])
 @pytest.mark.parametrize(("how", "kind"), [("fork", "ForkProcess"), ("spawn", "SpawnProcess")])
-def test_it_comes_as_is_safe_and_goes_with_who_started_it(
-    how: str, kind: str, given: str, tmp_path: Path
+def test_it_comes_as_is_safe_and_goes_when_it_is_to(
+    how: str, kind: str, given: str, struck: str, tmp_path: Path
 ) -> None:
-    """A process of one thread forks; beside another thread a new interpreter begins. Either ends when its starter is killed."""
+    """A process of one thread forks; beside another thread a new interpreter begins. Either ends when its starter is killed, and
+    when it is asked to end, whatever its starter does about that."""
     program = tmp_path / "starter.py"
     program.write_text(PROGRAM)
     with subprocess.Popen(
@@ -65,9 +69,14 @@ def test_it_comes_as_is_safe_and_goes_with_who_started_it(
         came, pid = starter.stdout.readline().split()
         assert came == kind
         assert not gone(int(pid))
-        starter.send_signal(signal.SIGKILL)
-        starter.wait()
+        if struck == "starter":
+            starter.kill()
         until = time.monotonic() + 30
         while not gone(int(pid)) and time.monotonic() < until:
+            if struck == "other":
+                # Again and again: the first may come before it has got so far.
+                with suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGTERM)
             time.sleep(0.05)
+        starter.kill()
         assert gone(int(pid))
