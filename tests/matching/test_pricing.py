@@ -16,9 +16,9 @@ from outreach.matching.solving import filling
 from outreach.matching.solving.combining import Shelf, combined
 from outreach.matching.solving.engine import Clock, OutOfTime
 from outreach.matching.solving.filling import Filling
-from outreach.matching.solving.ground import Ground
+from outreach.matching.solving.ground import Ground, Ints
 from outreach.matching.solving.partners import BlockPartners
-from outreach.matching.solving.pricing import Pricing
+from outreach.matching.solving.pricing import Priced, Pricing
 from tests.bench.shapes import teams
 from tests.matching.brute import RULES
 from tests.matching.grounds import BETWEEN, endless, ground_of, patterns_of, random_prices
@@ -78,6 +78,18 @@ def test_the_best_pattern_of_a_site_is_found(name: str, steps: int, monkeypatch:
             }
 
 
+def assert_nothing_hidden(
+    told: Priced, site_prices: Ints, found: dict[tuple[int, tuple[int, ...]], int], free: Priced
+) -> None:
+    """At these prices a pattern is told of each site that has one worth more, and no bound is too low. `found` has what patterns are
+    worth, `free` what was told without prices."""
+    gaining = {site for (site, _), value in found.items() if value > site_prices[site]}
+    assert {site for site, _ in told.columns} == gaining
+    for site, best in enumerate(told.best):
+        known = max([0, *(value for one, value in found.items() if one[0] == site)])
+        assert known <= best <= max(free.best[site], site_prices[site])
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_a_price_hides_no_pattern_worth_more(seed: int) -> None:
     """Nor does what was known at other prices: a site's price falls round by round, its options' values stay."""
@@ -91,11 +103,7 @@ def test_a_price_hides_no_pattern_worth_more(seed: int) -> None:
     for share in (1.5, 1.0, 0.9, 0.5, 0.0, 0.7):
         site_prices = np.array([int(share * best) for best in free.best], dtype=np.int64)
         told = asked.price(values, uses, site_prices, floors=True)
-        gaining = {site for (site, _), value in found.items() if value > site_prices[site]}
-        assert {site for site, _ in told.columns} == gaining
-        for site, best in enumerate(told.best):
-            known = max([0, *(value for one, value in found.items() if one[0] == site)])
-            assert known <= best <= max(free.best[site], site_prices[site])
+        assert_nothing_hidden(told, site_prices, found, free)
 
 
 @pytest.mark.parametrize("seed", range(24))
@@ -106,17 +114,13 @@ def test_what_was_known_before_hides_no_pattern_worth_more(seed: int) -> None:
     prices = random_prices(ground, rng)
     values, uses = prices.option_values(ground, ()), prices.use_values(ground)
     asked = Pricing(ground, endless())
-    for step in range(8):
+    for _ in range(8):
         fresh = Pricing(ground, endless()).price(values, uses, np.zeros_like(prices.site))
         found = {one: worth(ground, one[1], values.tolist(), uses.tolist()) for one in fresh.columns}
         share = rng.choice((0.8, 1.0, 1.2))
         site_prices = np.array([int(share * best) for best in fresh.best], dtype=np.int64)
         told = asked.price(values, uses, site_prices, floors=True)
-        gaining = {site for (site, _), value in found.items() if value > site_prices[site]}
-        assert {site for site, _ in told.columns} == gaining, step
-        for site, best in enumerate(told.best):
-            known = max([0, *(value for one, value in found.items() if one[0] == site)])
-            assert known <= best <= max(fresh.best[site], site_prices[site]), step
+        assert_nothing_hidden(told, site_prices, found, fresh)
         shaken = np.array([rng.randint(-3, 3) if rng.random() < 0.4 else 0 for _ in values], dtype=np.int64)
         # Now and then an option that nobody may have any more, or may have again.
         shaken[: rng.randint(0, 1)] = rng.choice((-(1 << 60), 1 << 60))
