@@ -81,7 +81,7 @@ def test_the_best_pattern_of_a_site_is_found(name: str, steps: int, monkeypatch:
 def assert_nothing_hidden(
     told: Priced, site_prices: Ints, found: dict[tuple[int, tuple[int, ...]], int], free: Priced
 ) -> None:
-    """At these prices a pattern is told of each site that has one worth more, and no bound is too low. `found` has what patterns are
+    """At these prices a pattern is told of each site that has one worth more, and no bound is too low. `found`: what patterns are
     worth, `free` what was told without prices."""
     gaining = {site for (site, _), value in found.items() if value > site_prices[site]}
     assert {site for site, _ in told.columns} == gaining
